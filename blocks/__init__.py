@@ -1,0 +1,1 @@
+"""The face: a case in, Block Kit JSON out."""

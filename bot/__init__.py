@@ -1,0 +1,1 @@
+"""The body: the program, and every connection to the outside world."""

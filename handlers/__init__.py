@@ -1,0 +1,1 @@
+"""The ears: what people do in Slack, turned into one move on one case."""

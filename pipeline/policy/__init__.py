@@ -1,0 +1,1 @@
+"""The rules: their language, the rulebook, and what they say of a case."""

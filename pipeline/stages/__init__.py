@@ -1,0 +1,1 @@
+"""One file a stage: a module-level function whose signature is its documentation."""

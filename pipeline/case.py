@@ -1,0 +1,185 @@
+"""A case: one mail, everything we made of it, and where it stands."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, NewType
+
+from pipeline.email import Email, MailboxId
+
+CaseId = NewType("CaseId", int)
+PersonId = NewType("PersonId", str)
+"""A person's id in Slack."""
+
+OUT_OF_SCOPE = "out_of_scope"
+"""The answer "none of these": no intent of ours fits."""
+
+Urgency = Literal["low", "normal", "high", "urgent"]
+Rejection = Literal["wrong_answer", "wrong_intent", "not_ours", "no_reply_needed", "other"]
+
+
+class Route(StrEnum):
+    """Who answers. The first three are rungs, from freest to most careful; `ignore` is no rung and comes from the prefilter alone."""
+
+    AUTO_SEND = "auto_send"
+    REVIEW = "review"
+    HUMAN = "human"
+    IGNORE = "ignore"
+
+
+RUNGS = (Route.AUTO_SEND, Route.REVIEW, Route.HUMAN)
+
+
+class Status(StrEnum):
+    """Where a case stands; the arrows between them are the functions of pipeline/review.py."""
+
+    QUEUED = "queued"
+    WORKING = "working"
+    IGNORED = "ignored"
+    REVIEW = "review"
+    HUMAN = "human"
+    QUARANTINED = "quarantined"
+    APPROVED = "approved"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+    TAKEN_OVER = "taken_over"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """What the mail is about. `intent` is a name from policies/intents or `out_of_scope`; `confidence` is in [0, 1].
+
+    `runner_up` is the next best intent; `policy_flags` come from a closed list; `model` names the version that spoke.
+    """
+
+    intent: str
+    urgency: Urgency
+    owner: str
+    policy_flags: tuple[str, ...]
+    confidence: float
+    runner_up: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What we know beside the mail: `vip` only for authenticated senders; `earlier` counts this thread's cases before this one.
+
+    `missing` names the sources that could not be asked.
+    """
+
+    vip: bool
+    known: bool
+    earlier: int
+    missing: tuple[str, ...] = ()
+
+
+Speaker = Literal["intent", "rule", "lint", "gate", "authentication", "language", "model", "prefilter", "mail", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One voice in a decision: it allows at most this route, in words that a customer could read."""
+
+    speaker: Speaker
+    name: str
+    at_most: Route
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The lowest route that any reason allows; `would_be` is the same without the gate's reasons (an unpromoted intent, a dry run).
+
+    `versions` names every rulebook, intent, template and model version that took part, for a later replay.
+    """
+
+    route: Route
+    would_be: Route
+    template: str | None
+    owner: str
+    urgency: Urgency
+    respond_by: datetime | None
+    reasons: tuple[Reason, ...]
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A value put into a template, and where it came from: `config:...`, `price:...`, `mail:first_name`, `case:id`."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the linter says of a draft: a code, the sentence for the reviewer, and the freest route it leaves."""
+
+    code: str
+    text: str
+    at_most: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer that could be sent. `author` is "template" or the person who edited it last; versions count from 1.
+
+    `latency_ms` is the time the draft took to make; `cost_usd` what models charged for it. An outline is for the person, never sent.
+    """
+
+    version: int
+    subject: str
+    text: str
+    template: str
+    language: str
+    slots: tuple[Slot, ...]
+    findings: tuple[Finding, ...]
+    author: str
+    latency_ms: int
+    cost_usd: float
+    outline: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """The digest of exactly what would be sent: subject and text."""
+        return hashlib.sha256(f"{self.subject}\n\n{self.text}".encode()).hexdigest()
+
+
+OutcomeKind = Literal["sent_as_is", "sent_edited", "auto_sent", "rejected", "taken_over", "answered_by_hand", "unknown", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it. `similarity` is 1.0 where the sent text equals the first draft; `by` is empty where no person acted."""
+
+    kind: OutcomeKind
+    by: str
+    by_name: str
+    at: datetime
+    similarity: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All of it. `revision` grows by one with every transition and is what buttons carry.
+
+    `note` is the sentence to show for the last transition that was nobody's decision (a send that failed, a draft made stale).
+    """
+
+    id: CaseId
+    revision: int
+    status: Status
+    mailbox: MailboxId
+    email: Email
+    classification: Classification | None
+    context: Context | None
+    decision: Decision | None
+    draft: Draft | None
+    outcome: Outcome | None
+    note: str = ""

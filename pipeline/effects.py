@@ -1,0 +1,73 @@
+"""What is to be done, before it is done: a closed union, each with a key that makes doing it twice harmless or detectable."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipeline.case import CaseId, PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class SendReply:
+    """Send this version of the draft, whose text has this digest, as approved by this person (None: by itself) at this revision."""
+
+    case: CaseId
+    revision: int
+    version: int
+    sha256: str
+    approver: PersonId | None
+    type: Literal["send_reply"] = field(default="send_reply")
+
+    @property
+    def key(self) -> str:
+        return f"reply:{self.case}:{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """Show a new case in its inbox's channel: the root card, and in its thread the mail and the draft."""
+
+    case: CaseId
+    type: Literal["post_card"] = field(default="post_card")
+
+    @property
+    def key(self) -> str:
+        return f"card:{self.case}"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCard:
+    """Make the case's cards show the state it has now; `revision` is the one that asked."""
+
+    case: CaseId
+    revision: int
+    type: Literal["update_card"] = field(default="update_card")
+
+    @property
+    def key(self) -> str:
+        return f"card:{self.case}:{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Say one sentence in the case's thread."""
+
+    case: CaseId
+    reason: str
+    text: str
+    type: Literal["notify"] = field(default="notify")
+
+    @property
+    def key(self) -> str:
+        return f"notify:{self.case}:{self.reason}"
+
+
+Effect = SendReply | PostCard | UpdateCard | Notify
+
+
+def lane(effect: Effect) -> str:
+    """Effects of one lane are done one after another, in the order they were written."""
+    match effect:
+        case SendReply():
+            return f"mail:{effect.case}"
+        case PostCard() | UpdateCard() | Notify():
+            return f"slack:{effect.case}"

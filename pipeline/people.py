@@ -1,0 +1,69 @@
+"""Who may act on which inbox: policies/people.json, and the test that every click and every send passes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from pipeline.case import PersonId
+from pipeline.email import Email, MailboxId
+
+Kind = Literal["member", "guest", "stranger", "bot", "deleted"]
+EmailAddress = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in Slack, as Slack itself says: `email` is lower case and may be empty, `kind` is member only for full members."""
+
+    id: PersonId
+    name: str
+    email: str
+    kind: Kind
+
+
+class Inbox(BaseModel):
+    """One inbox: the Slack channel of its cards (a name without #, or an id), and the e-mail addresses of those who may act."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    channel: str = Field(min_length=1)
+    approvers: tuple[EmailAddress, ...] = Field(min_length=1)
+    aliases: tuple[EmailAddress, ...] = ()
+
+
+class People(BaseModel):
+    """policies/people.json."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    inboxes: Mapping[EmailAddress, Inbox]
+    vips: tuple[str, ...] = ()
+    """Addresses, or domains written "@example.com"; they count only where the mail's domain is authenticated."""
+    partnerships: EmailAddress | None = None
+
+    def inbox(self, mailbox: MailboxId) -> Inbox | None:
+        return self.inboxes.get(mailbox)
+
+    def own_addresses(self) -> frozenset[str]:
+        """Every address that is ours: mail from them is our own."""
+        return frozenset(self.inboxes) | {alias for inbox in self.inboxes.values() for alias in inbox.aliases}
+
+    def is_vip(self, email: Email) -> bool:
+        listed = email.sender.address in self.vips or f"@{email.sender.domain}" in self.vips
+        return listed and email.authentication.verdict == "pass"
+
+
+def refusal(people: People, person: Person, mailbox: MailboxId, *, channel_is_shared: bool) -> str | None:
+    """Why this person may not act on this inbox's cases, as a sentence for them, or None where they may."""
+    inbox = people.inbox(mailbox)
+    if channel_is_shared:
+        return "This channel is shared with another organisation, so nothing can be decided here. Move the inbox to a channel of your own."
+    match person.kind:
+        case "guest" | "stranger":
+            return f"Guests cannot answer mail for {mailbox}. Ask an approver of this inbox."
+        case "bot" | "deleted":
+            return f"Only people of this workspace can answer mail for {mailbox}."
+        case "member":
+            if inbox is None or not person.email or person.email not in inbox.approvers:
+                return f"You are not on the approver list of {mailbox}. An admin can add your address to policies/people.json."
+    return None

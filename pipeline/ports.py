@@ -1,0 +1,143 @@
+"""All that we ask of the world, in our own nouns; failures are Temporary or Permanent (pipeline/errors.py)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from pipeline.case import Case, CaseId, PersonId, Status
+from pipeline.email import MailboxId
+from pipeline.people import Person
+from pipeline.review import Move
+
+Whereabouts = Literal["draft", "sent", "gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail as the provider handed it over: `source` is the provider's own reference, unique within the mailbox."""
+
+    source: str
+    raw: bytes
+    received_at: datetime
+
+
+class Mailbox(Protocol):
+    """An inbox that can be read, and from which only a stored draft can be sent (reliability 1.2: design C)."""
+
+    @property
+    def id(self) -> MailboxId: ...
+    @property
+    def settles_within(self) -> timedelta:
+        """How long after a send of unknown end the provider may still change its mind about the draft."""
+        ...
+
+    async def arrivals(self, most: int) -> Sequence[Arrival]:
+        """New mails, oldest first; the same ones again until `taken` was called."""
+        ...
+
+    async def taken(self, source: str) -> None:
+        """The mail is safe in our database; doing it twice is harmless."""
+        ...
+
+    async def create_draft(self, mail: bytes, send_id: str) -> str:
+        """Store the bytes as a draft and return its id; `send_id` stands in the X-Triage-Send-Id header."""
+        ...
+
+    async def send_draft(self, draft_id: str) -> None:
+        """Send exactly this draft. Permanent where no such draft exists (any more)."""
+        ...
+
+    async def find(self, draft_id: str, send_id: str) -> Whereabouts:
+        """Where a draft is now: evidence for recovery, never permission to send again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IntentScore:
+    intent: str
+    score: float
+
+
+class IntentModel(Protocol):
+    """A model that ranks the intents for a text."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of the languages it was measured on."""
+        ...
+
+    async def rank(self, subject: str, text: str) -> Sequence[IntentScore]:
+        """Every intent with its probability in [0, 1], best first; the rest up to 1 is "none of these"."""
+        ...
+
+
+class Directory(Protocol):
+    """Who people and channels are, as Slack says now (cached for at most 60 s)."""
+
+    async def person(self, person: PersonId) -> Person: ...
+    async def channel_is_shared(self, channel: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A case that waits for somebody, as the Home tab lists it; `permalink` leads to its card, or is empty."""
+
+    case: CaseId
+    mailbox: MailboxId
+    status: Status
+    sender: str
+    subject: str
+    intent: str
+    urgency: str
+    owner: str
+    received_at: datetime
+    respond_by: datetime | None
+    permalink: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFigures:
+    """One intent's counts over a period. Latencies are medians in ms, None where nothing was measured."""
+
+    intent: str
+    received: int
+    sent_as_is: int
+    sent_edited: int
+    rejected: int
+    taken_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What `/triage stats` and the Home tab show. Times in ms; approval time is from the card to the click."""
+
+    since: datetime
+    received: int
+    ignored: int
+    waiting: int
+    sent: int
+    unknown: int
+    dead: int
+    triage_p50_ms: float | None
+    triage_p95_ms: float | None
+    approval_p50_ms: float | None
+    by_intent: tuple[IntentFigures, ...]
+
+
+class Cases(Protocol):
+    """The cases, as handlers see them."""
+
+    async def load(self, case: CaseId) -> Case | None: ...
+    async def commit(self, before: Case, move: Move) -> Case | None:
+        """Write the move in one transaction if the case is still at `before.revision`; None where somebody was first."""
+        ...
+
+    async def at_card(self, channel: str, ts: str) -> CaseId | None:
+        """The case whose root card (or a message of its thread) this is."""
+        ...
+
+    async def waiting(self, mailboxes: Sequence[MailboxId], most: int) -> Sequence[Waiting]: ...
+    async def figures(self, since: datetime) -> Figures: ...

@@ -1,0 +1,116 @@
+"""What a person, or the outbox, may do to a case: pure transitions, each giving a Move to commit or a refusal to show."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from pipeline.case import Case, Draft, Finding, Outcome, OutcomeKind, Rejection, Status
+from pipeline.effects import Effect, SendReply, UpdateCard
+from pipeline.people import Person
+
+OPEN = frozenset({Status.REVIEW, Status.HUMAN, Status.QUARANTINED, Status.UNKNOWN, Status.DEAD})
+"""A person is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One transition: what the case becomes, what is to be done, and the audit row. `draft` is None where it does not change."""
+
+    action: str
+    actor: str
+    at: datetime
+    status: Status
+    draft: Draft | None
+    outcome: Outcome | None
+    note: str
+    effects: tuple[Effect, ...]
+    detail: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The move cannot be made; the sentence is for the one who asked."""
+
+    sentence: str
+
+
+def standing(case: Case) -> str:
+    """Where the case stands, as one who comes too late should read it."""
+    by = case.outcome.by_name if case.outcome and case.outcome.by_name else ""
+    at = f" at {case.outcome.at:%H:%M} UTC" if case.outcome else ""
+    match case.status:
+        case Status.APPROVED | Status.SENT:
+            return f"Already approved by {by}{at}." if by else f"Already sent{at}."
+        case Status.REJECTED:
+            return f"Already rejected by {by}{at}."
+        case Status.TAKEN_OVER:
+            return f"{by} took this over{at}."
+        case Status.UNKNOWN:
+            return "It is not known whether this reply went out. Look into the mailbox's Sent folder before you answer."
+        case _:
+            return "This case has changed since the card was drawn. The card now shows its newest state."
+
+
+def _stale(case: Case, revision: int) -> Refused | None:
+    return None if revision == case.revision else Refused(standing(case))
+
+
+def _move(case: Case, action: str, by: Person, at: datetime, status: Status, **more: object) -> Move:
+    effects = (UpdateCard(case.id, case.revision + 1),)
+    plain = Move(action, by.id, at, status, None, case.outcome, "", effects)
+    return replace(plain, **more)  # type: ignore[arg-type]  # the names and types are those of Move's own fields
+
+
+def _outcome(kind: OutcomeKind, by: Person, at: datetime, similarity: float, why: str = "") -> Outcome:
+    return Outcome(kind, by.id, by.name, at, similarity, why)
+
+
+def similarity(first: str, last: str) -> float:
+    """How much of the first text is in the last, in [0, 1]: 1.0 only where they are equal."""
+    if first == last:
+        return 1.0
+    return min(0.999, SequenceMatcher(None, first.split(), last.split(), autojunk=False).ratio())
+
+
+def approve(case: Case, revision: int, by: Person, at: datetime, first_text: str) -> Move | Refused:
+    """Send the draft as it stands. `first_text` is the text of version 1, before anybody edited it."""
+    if stale := _stale(case, revision):
+        return stale
+    if case.status is not Status.REVIEW or case.draft is None or case.draft.outline:
+        return Refused(standing(case) if case.status not in OPEN else "There is no draft to send. Take the case over and answer it.")
+    alike = similarity(first_text, case.draft.text)
+    outcome = _outcome("sent_as_is" if alike == 1.0 else "sent_edited", by, at, alike)
+    send = SendReply(case.id, case.revision + 1, case.draft.version, case.draft.sha256, by.id)
+    move = _move(case, "approve", by, at, Status.APPROVED, outcome=outcome, detail=(("sha256", case.draft.sha256),))
+    return replace(move, effects=(*move.effects, send))
+
+
+def edit(case: Case, revision: int, by: Person, at: datetime, subject: str, text: str, findings: tuple[Finding, ...]) -> Move | Refused:
+    """Put the person's words in place of the draft, as a new version; `findings` is what the linter says of them."""
+    if stale := _stale(case, revision):
+        return stale
+    if case.status is not Status.REVIEW or case.draft is None or case.draft.outline:
+        return Refused(standing(case) if case.status not in OPEN else "There is no draft to edit.")
+    if not text.strip():
+        return Refused("An empty reply cannot be saved. Write something, or reject the draft.")
+    draft = replace(case.draft, version=case.draft.version + 1, subject=subject, text=text, findings=findings, author=by.id)
+    return _move(case, "edit", by, at, Status.REVIEW, draft=draft, note=f"Edited by {by.name}", detail=(("sha256", draft.sha256),))
+
+
+def reject(case: Case, revision: int, by: Person, at: datetime, why: Rejection, remark: str) -> Move | Refused:
+    """Nobody gets this draft; the reason is kept as a label."""
+    if stale := _stale(case, revision):
+        return stale
+    if case.status is not Status.REVIEW:
+        return Refused(standing(case))
+    outcome = _outcome("rejected", by, at, 0.0, f"{why}: {remark}" if remark else why)
+    return _move(case, "reject", by, at, Status.REJECTED, outcome=outcome, detail=(("why", why),))
+
+
+def take_over(case: Case, revision: int, by: Person, at: datetime) -> Move | Refused:
+    """The person answers from the mailbox themselves; the bot keeps its hands off."""
+    if stale := _stale(case, revision):
+        return stale
+    if case.status not in OPEN:
+        return Refused(standing(case))
+    return _move(case, "take_over", by, at, Status.TAKEN_OVER, outcome=_outcome("taken_over", by, at, 0.0))
