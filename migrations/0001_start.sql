@@ -7,6 +7,7 @@ create table messages (
     source            text        not null, -- the provider's own reference: the key that makes ingesting twice harmless
     rfc822_message_id text        not null,
     thread_id         text        not null,
+    content_sha256    text, -- of sender, subject and newest text: the same Message-ID with other content is no duplicate
     sender            text        not null,
     subject           text        not null,
     received_at       timestamptz not null,
@@ -68,7 +69,7 @@ create table drafts (
     id          bigint generated always as identity primary key,
     message_id  bigint      not null references messages on delete cascade,
     version     integer     not null,
-    draft_text  bytea       not null, -- the text, encoded as `codec` says
+    draft_text  text        not null, -- the text, encoded as `codec` says
     codec       text        not null,
     data        bytea       not null, -- the whole draft: subject, slots with their sources, findings
     sha256      text        not null,

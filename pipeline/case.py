@@ -183,3 +183,29 @@ class Case:
     draft: Draft | None
     outcome: Outcome | None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What our own memory says of a mail before it is judged: `duplicate_of` has the same Message-ID and content.
+
+    `id_reused` means the same Message-ID with other content; `earlier` counts this thread's cases before this one.
+    """
+
+    earlier: int
+    duplicate_of: CaseId | None
+    id_reused: bool
+
+
+NO_HISTORY = History(0, None, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Triaged:
+    """What the flow made of one mail: the case's parts, to be committed in one transaction with the effects that follow from them."""
+
+    status: Status
+    classification: Classification | None
+    context: Context | None
+    decision: Decision
+    draft: Draft | None

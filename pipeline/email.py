@@ -1,5 +1,6 @@
 """What arrived, whichever provider brought it."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
@@ -85,6 +86,11 @@ class Email:
     def header(self, name: str) -> str | None:
         """The first value of a header by its lower-case name, or None."""
         return next((value for key, value in self.headers if key == name), None)
+
+    @property
+    def content_sha256(self) -> str:
+        """The digest that tells a second delivery of one mail from another mail with the same Message-ID."""
+        return hashlib.sha256("\0".join((self.sender.address, self.subject, self.text)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

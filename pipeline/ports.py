@@ -1,6 +1,6 @@
 """All that we ask of the world, in our own nouns; failures are Temporary or Permanent (pipeline/errors.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -79,6 +79,37 @@ class Directory(Protocol):
 
     async def person(self, person: PersonId) -> Person: ...
     async def channel_is_shared(self, channel: str) -> bool: ...
+
+
+CardKind = Literal["root", "mail", "draft"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A Slack message that shows a case (or a part of it), as drawn at this revision of the case."""
+
+    kind: CardKind
+    channel: str
+    ts: str
+    revision: int
+
+
+class Board(Protocol):
+    """Where cases are shown: the inboxes' channels in Slack."""
+
+    async def show(
+        self, case: Case, placed: Mapping[CardKind, Placed], *, again: bool, remember: Callable[[Placed], Awaitable[None]]
+    ) -> None:
+        """Make the cards show the case as it is now: post what is missing, update what is older than `case.revision`.
+
+        `remember` is awaited after each message that was posted or updated. `again` says that an earlier try may have posted
+        without our remembering it: then the channel is searched for our metadata before anything is posted.
+        """
+        ...
+
+    async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool) -> None:
+        """Post one sentence into the case's thread; `key` finds it again after a lost answer."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
