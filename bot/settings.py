@@ -1,0 +1,100 @@
+"""What an operator may set: environment variables first, then triage.toml, then defaults that need no account and no service."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from pipeline.errors import Misconfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Where policies/, templates/ and migrations/ lie: the checkout, or the installed wheel's folder."""
+
+
+class MaildirEntry(BaseModel):
+    """One `[[mailboxes]]` table of triage.toml whose kind is "maildir"."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["maildir"] = "maildir"
+    address: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+$")]
+    path: Path
+    sendmail: tuple[str, ...] | None = None
+    authserv_ids: tuple[str, ...] = ()
+    """Names of the receiving servers whose Authentication-Results headers are believed."""
+
+
+class Settings(BaseSettings):
+    """All settings. An unset DATABASE_URL or REDIS_URL starts the embedded server in `data`."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIAGE_", extra="forbid", frozen=True, populate_by_name=True, toml_file="triage.toml")
+
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    redis_url: SecretStr | None = Field(default=None, validation_alias="REDIS_URL")
+    slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
+    slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
+    data: Path = Path(".triage")
+    policies: Path = ROOT / "policies"
+    templates: Path = ROOT / "templates"
+    migrations: Path = ROOT / "migrations"
+    mailboxes: tuple[MaildirEntry, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    workers: int = Field(default=2, ge=1, le=64)
+    poll_seconds: float = Field(default=1.0, gt=0)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+
+
+def config_file() -> Path:
+    """triage.toml in the current folder, or what TRIAGE_CONFIG names."""
+    return Path(os.environ.get("TRIAGE_CONFIG", "triage.toml"))
+
+
+def load(**given: object) -> Settings:
+    """Read the settings; `given` (command-line options that are not None) win. Misconfigured names the first thing that is wrong."""
+    named = os.environ.get("TRIAGE_CONFIG")
+    if named and not Path(named).is_file():
+        raise Misconfigured(named, "TRIAGE_CONFIG names this file, but it is not there. Write it (`triage config --example`).")
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Misconfigured(f"setting {place}", f"{first['msg']}. `triage config --example` shows every setting.") from error
+    except ValueError as error:
+        raise Misconfigured(str(config_file()), f"it is not valid TOML ({error}). Mend it, or move it away to use the defaults.") from error
+
+
+EXAMPLE = """\
+# triage.toml: settings of `triage run`. Every one may also be an environment variable: TRIAGE_PORT, TRIAGE_DATA, ...
+# Secrets are environment variables only by habit: SLACK_BOT_TOKEN (xoxb-...), SLACK_APP_TOKEN (xapp-...), DATABASE_URL, REDIS_URL.
+
+data = ".triage"            # the embedded databases live here when DATABASE_URL / REDIS_URL are not set
+policies = "policies"       # intents, rules, people, prices, company
+templates = "templates"
+host = "127.0.0.1"          # health and metrics: /healthz, /readyz, /metrics
+port = 8080
+workers = 2
+poll_seconds = 1.0
+log_level = "info"
+
+[[mailboxes]]
+kind = "maildir"
+address = "support@example.com"           # has an entry in policies/people.json
+path = "/var/mail/support/Maildir"
+authserv_ids = ["mx.example.com"]         # whose Authentication-Results headers are believed
+sendmail = ["/usr/sbin/sendmail", "-t", "-i"]  # leave it out to leave replies in .Outbox/new for a queue runner
+"""

@@ -1,0 +1,51 @@
+"""The program's own HTTP: /healthz (the process lives), /readyz (it can work), /metrics (Prometheus)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+from aiohttp import web
+
+from bot.telemetry import exposition
+from pipeline.errors import Misconfigured
+
+
+@asynccontextmanager
+async def serving(host: str, port: int, pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], bool]) -> AsyncIterator[int]:
+    """Serve until the block ends; gives the port (useful where 0 was asked for). Misconfigured where the port is taken."""
+    app = web.Application()
+    app.router.add_get("/healthz", _healthy)
+    app.router.add_get("/readyz", lambda request: _ready(pool, slack_connected))
+    app.router.add_get("/metrics", lambda request: _metrics(pool, slack_connected))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise Misconfigured(
+                f"port {port}", "it is taken. Stop what listens there, or choose another with --port (0: any free one)."
+            ) from error
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+async def _healthy(request: web.Request) -> web.Response:
+    return web.json_response({"ok": True})
+
+
+async def _ready(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], bool]) -> web.Response:
+    try:
+        async with asyncio.timeout(2):
+            database = await pool.fetchval("select 1") == 1
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        database = False
+    slack = slack_connected()
+    return web.json_response({"ok": database and slack, "database": database, "slack": slack}, status=200 if database and slack else 503)
+
+
+async def _metrics(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], bool]) -> web.Response:
+    return web.Response(body=await exposition(pool, slack_connected()), content_type="text/plain", charset="utf-8")
