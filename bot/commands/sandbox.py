@@ -38,7 +38,9 @@ def mail(
     port: Port = 8901,
     die_with_parent: DieWithParent = False,
 ) -> None:
-    """Serve the demo's post office: it carries mail between Maildirs and shows the customers' mailboxes. First line on stdout: {"page": ...}.
+    """Serve the demo's post office: it carries mail between Maildirs and shows the customers' mailboxes.
+
+    The first line on stdout is JSON: page.
 
     Example: triage sandbox mail --data .triage/demo --port 8901
     """

@@ -1,0 +1,64 @@
+"""`triage parse`: how a mail is read, and why it would be treated so."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.commands.terminal import out, table
+from bot.mailbox.archives import mails
+from bot.mailbox.mime import read
+from pipeline.case import NO_HISTORY
+from pipeline.email import Address, Email
+from pipeline.stages.prefilter import screen
+
+
+def parse_mails(
+    paths: Annotated[list[Path], typer.Argument(help="Mails: .eml files, folders, Maildirs, mboxes, archives.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON a mail on stdout.")] = False,
+    authserv_id: Annotated[list[str] | None, typer.Option(help="A server whose Authentication-Results are believed.")] = None,
+    own: Annotated[list[str] | None, typer.Option(help="An address of ours, to recognise our own mail.")] = None,
+) -> None:
+    """Read mails as triage does and show what it sees: the newest text, the sender, what is automatic, what was odd.
+
+    Example: triage parse strange.eml --json
+    """
+    for path in paths:
+        for source, raw in mails(path):
+            email = read(raw, source, datetime.now(UTC), frozenset(authserv_id or ()))
+            row = _row(email, frozenset(own or ()))
+            if as_json:
+                out(row)
+            else:
+                table(source, ("field", "value"), [(name, str(value)) for name, value in row.items() if name != "text"])
+
+
+def _row(email: Email, own: frozenset[str]) -> dict[str, Any]:
+    screening = screen(email, own, NO_HISTORY)
+    automatic = screening.automatic
+    reasons = [reason.text for reason in ((screening.ignore,) if screening.ignore else ()) + screening.may_answer]
+    return {
+        "source": email.source,
+        "message_id": email.message_id,
+        "thread_id": email.thread_id,
+        "sender": _address(email.sender),
+        "reply_to": [_address(address) for address in email.reply_to],
+        "to": [_address(address) for address in email.to],
+        "cc": [_address(address) for address in email.cc],
+        "subject": email.subject,
+        "date": email.sent_at.isoformat() if email.sent_at else None,
+        "language": email.language,
+        "text": email.text,
+        "reply": email.reply,
+        "attachments": [{"name": a.name, "type": a.media_type, "size": a.size} for a in email.attachments],
+        "automatic": {"kind": automatic.kind, "why": automatic.why} if automatic else None,
+        "may_auto_reply": {"allowed": not reasons, "reasons": reasons},
+        "authentication": {"verdict": email.authentication.verdict, "why": email.authentication.why},
+        "defects": list(email.defects),
+        "quarantined": email.quarantined,
+    }
+
+
+def _address(address: Address) -> dict[str, str]:
+    return {"name": address.name, "address": address.address}
