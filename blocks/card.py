@@ -1,0 +1,107 @@
+"""The root card: one mail in its inbox's channel, as it stands now."""
+
+from blocks import ids, kit
+from blocks.kit import Json, Message
+from blocks.state import blind, decided, done, headline, intent, next_step, reasons, urgency, would_have_been
+from blocks.text import clip, count, escape, one_line, size, words
+from pipeline.case import Case, Status
+from pipeline.email import Attachment, Email
+
+EARN = "This intent has not earned the right to answer by itself yet."
+BY_HAND = frozenset({Status.HUMAN, Status.QUARANTINED, Status.UNKNOWN, Status.DEAD})
+"""Here the card itself asks for somebody; a review asks in the thread, beside the draft."""
+
+
+def view(case: Case) -> Message:
+    """The card for any state of a case."""
+    return kit.message(
+        fallback(case), kit.rich_text(_subject(case), _sender(case), _state(case), *_reasons(case)), *_small(case), *_buttons(case)
+    )
+
+
+def fallback(case: Case) -> str:
+    """The card in one line, for notifications and screen readers."""
+    sender = one_line(case.email.sender.name or case.email.sender.address, 80)
+    return escape(f"{headline(case)}: “{subject(case.email)}” from {sender} ({intent(case)})")
+
+
+def subject(email: Email) -> str:
+    return one_line(email.subject, 150) or "(no subject)"
+
+
+def _subject(case: Case) -> Json:
+    return kit.line(kit.run(subject(case.email), bold=True))
+
+
+def _sender(case: Case) -> Json:
+    sender = case.email.sender
+    named = [kit.run(f"{one_line(sender.name, 80)}  ")] if sender.name.strip() else []
+    return kit.line(*named, kit.run(one_line(sender.address, 120) or "unknown sender", code=True), *_marks(case))
+
+
+def _marks(case: Case) -> list[Json]:
+    marks = []
+    if case.context and case.context.vip:
+        marks.append(kit.run("  ⭐ VIP", bold=True))
+    if case.email.authentication.verdict != "pass":
+        marks.append(kit.run("  ⚠️ sender not verified"))
+    if case.context and case.context.earlier:
+        marks.append(kit.run(f"  ↩ {count(case.context.earlier, 'earlier mail')} in this thread"))
+    return marks
+
+
+def _state(case: Case) -> Json:
+    waiting = not decided(case)
+    what = [kit.run(f"  ·  {part}") for part in (_about(case) if waiting else [intent(case)])]
+    return kit.line(kit.run(headline(case), bold=True), *what, *(_deadline(case) if waiting else _who(case)))
+
+
+def _about(case: Case) -> list[str]:
+    if case.classification is None or case.decision is None:
+        return []
+    return [intent(case), urgency(case.decision.urgency), f"owner: {words(case.decision.owner) or 'nobody'}"]
+
+
+def _deadline(case: Case) -> list[Json]:
+    if case.decision is None or case.decision.respond_by is None:
+        return []
+    return [kit.run("  ·  answer by "), kit.moment(case.decision.respond_by)]
+
+
+def _who(case: Case) -> list[Json]:
+    who = done(case)
+    return [kit.run("  ·  "), *who] if who else []
+
+
+def _reasons(case: Case) -> list[Json]:
+    """Why a person is needed stands large, one line for each reason; the reasons of a review stand small."""
+    if case.status is Status.HUMAN:
+        return [kit.bullets(*(kit.line(kit.run(reason)) for reason in reasons(case)[:5]))] if reasons(case) else []
+    if case.status is Status.QUARANTINED and case.email.quarantined:
+        return [kit.line(kit.run(one_line(case.email.quarantined, 400)))]
+    return []
+
+
+def _small(case: Case) -> list[Json]:
+    lines = [case.note, next_step(case), *_why(case), _attached(case.email.attachments)]
+    shown = [kit.plain(one_line(text, 1000)) for text in lines if text]
+    return [kit.context(*shown)] if shown else []
+
+
+def _why(case: Case) -> list[str]:
+    if case.status is Status.HUMAN:
+        return [would_have_been(case)]
+    if blind(case):
+        return [" ".join([EARN, *reasons(case)])]
+    return [" ".join([would_have_been(case), *reasons(case)]).strip()]
+
+
+def _attached(attachments: tuple[Attachment, ...]) -> str:
+    named = [f"{one_line(each.name, 60) or 'unnamed'} ({size(each.size)})" for each in attachments[:5]]
+    more = [f"{len(attachments) - 5} more"] if len(attachments) > 5 else []
+    return clip(f"📎 {', '.join([*named, *more])}", 600) if attachments else ""
+
+
+def _buttons(case: Case) -> list[Json]:
+    value = ids.write(ids.Ref(case.id, case.revision))
+    return [kit.actions(kit.button("Take over", ids.TAKE_OVER, value, "primary"))] if case.status in BY_HAND else []

@@ -1,0 +1,91 @@
+"""The draft in the card's thread: what would be sent, what to look at, and the buttons that decide."""
+
+from blocks import ids, kit
+from blocks.card import EARN
+from blocks.kit import Json, Message
+from blocks.state import blind, decided, done, headline, reasons, would_have_been
+from blocks.text import clip, count, escape, one_line, visible, words
+from pipeline.case import Case, Draft, Finding, Route, Slot, Status
+
+SHOWN = 8000
+SLOTS = 8
+
+
+def message(case: Case) -> Message | None:
+    """The draft as the case has it now, or None where there is none."""
+    if case.draft is None:
+        return None
+    draft = case.draft
+    body = kit.rich_text(_title(case, draft), kit.quote(clip(visible(draft.text), SHOWN)))
+    return kit.message(_fallback(case, draft), body, *_look(draft), *_end(case, draft))
+
+
+def _fallback(case: Case, draft: Draft) -> str:
+    state = f"{headline(case)}. " if decided(case) else ""
+    return escape(f"{state}{'Outline' if draft.outline else 'Draft'}: {one_line(draft.text, 150)}")
+
+
+def _title(case: Case, draft: Draft) -> Json:
+    what = "Outline for your answer" if draft.outline else ("Reply" if decided(case) else "Draft reply")
+    return kit.line(kit.run(what, bold=True), kit.run(f"  {one_line(draft.subject, 150)}"))
+
+
+def _look(draft: Draft) -> list[Json]:
+    """What deserves a second look: the linter's findings, text that was cut off, where the filled-in values come from."""
+    warned = [kit.plain(f"⚠️ {finding(each)}") for each in draft.findings[:6]]
+    cut = (
+        [kit.plain(f"Cut off here: {count(len(draft.text) - SHOWN, 'more character')}. Edit shows all of it.")]
+        if len(draft.text) > SHOWN
+        else []
+    )
+    return [kit.context(*warned, *cut, kit.plain(_made(draft)))]
+
+
+def finding(found: Finding) -> str:
+    """A linter's sentence, with its weight in words."""
+    return one_line(found.text, 400) + (" (not to be sent as it is)" if found.at_most is Route.HUMAN else "")
+
+
+def _made(draft: Draft) -> str:
+    origin = f"From the template “{words(draft.template)}”" if draft.author == "template" else f"Version {draft.version}, edited by hand"
+    filled = [f"{words(slot.name)} = {one_line(slot.value, 60)} ({source(slot)})" for slot in draft.slots[:SLOTS]]
+    more = [f"{len(draft.slots) - SLOTS} more"] if len(draft.slots) > SLOTS else []
+    return f"{origin}. Filled in: {', '.join([*filled, *more])}" if filled else f"{origin}."
+
+
+def source(slot: Slot) -> str:
+    """Where a value came from, in words."""
+    kind, _, name = slot.source.partition(":")
+    known = {"config": "settings", "price": "price list", "mail": "the mail", "case": "the case"}
+    return known.get(kind, words(kind)) if kind in known else words(name or kind)
+
+
+def _end(case: Case, draft: Draft) -> list[Json]:
+    """Buttons while a reviewer is waited for; afterwards who, when and what, and only then what it would have been."""
+    match case.status:
+        case Status.REVIEW if not draft.outline:
+            return [*_waiting(case), _buttons(case)]
+        case Status.HUMAN:
+            return [kit.context(kit.plain("Never sent by me: take the case over on its card, and answer from the mailbox."))]
+        case _:
+            return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), kit.run("  "), *done(case))), *_revealed(case)]
+
+
+def _waiting(case: Case) -> list[Json]:
+    notes = [note for note in (case.note, EARN if blind(case) else "") if note]
+    return [kit.context(*(kit.plain(one_line(note, 500)) for note in notes))] if notes else []
+
+
+def _revealed(case: Case) -> list[Json]:
+    said = " ".join([would_have_been(case), *reasons(case)]).strip()
+    return [kit.context(kit.plain(said))] if said else []
+
+
+def _buttons(case: Case) -> Json:
+    value = ids.write(ids.Ref(case.id, case.revision))
+    return kit.actions(
+        kit.button("Approve & send", ids.APPROVE, value, "primary"),
+        kit.button("Edit", ids.EDIT, value),
+        kit.button("Reject", ids.REJECT, value),
+        kit.button("Take over", ids.TAKE_OVER, value),
+    )

@@ -1,0 +1,180 @@
+"""How a case's state is said: headline, who did what and when, the voices behind a decision, what stays unsaid until it is decided."""
+
+from typing import assert_never
+
+from blocks import kit
+from blocks.kit import Json
+from blocks.text import one_line, words
+from pipeline.case import OUT_OF_SCOPE, Case, Decision, OutcomeKind, Reason, Rejection, Route, Status, Urgency
+from pipeline.review import OPEN
+
+REJECTIONS: dict[Rejection, str] = {
+    "wrong_answer": "The answer is wrong",
+    "wrong_intent": "It answers another question",
+    "not_ours": "It is not for this inbox",
+    "no_reply_needed": "No reply is needed",
+    "other": "Something else",
+}
+
+
+def decided(case: Case) -> bool:
+    """Nobody is waited for any more."""
+    return case.status not in OPEN and case.status not in (Status.QUEUED, Status.WORKING)
+
+
+def blind(case: Case) -> bool:
+    """The reviewer's decision is a label for this intent, so nothing may be shown that could sway it."""
+    gated = case.decision is not None and any(reason.speaker == "gate" for reason in case.decision.reasons)
+    return gated and case.outcome is None and not decided(case)
+
+
+def headline(case: Case) -> str:
+    """The state in a few words, with a mark for those who skim."""
+    match case.status:
+        case Status.REVIEW:
+            return "🟡 Needs review"
+        case Status.HUMAN:
+            return "🔴 Needs a person"
+        case Status.QUARANTINED:
+            return "⛔ Quarantined"
+        case Status.APPROVED:
+            return "⏳ Approved, on its way"
+        case Status.SENT:
+            return "✅ Sent"
+        case Status.UNKNOWN:
+            return "❓ Not known whether it was sent"
+        case Status.REJECTED:
+            return "✖️ Rejected"
+        case Status.TAKEN_OVER:
+            return "👤 Taken over"
+        case Status.DEAD:
+            return "⚠️ Could not be processed"
+        case Status.IGNORED:
+            return "💤 Ignored"
+        case Status.QUEUED | Status.WORKING:
+            return "⏳ Being read"
+        case _:
+            assert_never(case.status)
+
+
+def next_step(case: Case) -> str:
+    """What the reader should do now where the buttons do not say it themselves, or ""."""
+    match case.status:
+        case Status.QUARANTINED:
+            return "Nothing was made of this mail. Look at it in the mailbox with care, then take it over."
+        case Status.UNKNOWN:
+            return f"Look for a reply to {case.email.sender.address} in the Sent folder of {case.mailbox} first, then take it over."
+        case Status.DEAD:
+            return f"The mail is safe in {case.mailbox}, but nobody has answered it. Take it over and answer from the mailbox."
+        case Status.HUMAN if case.draft is None:
+            return "Take it over and answer from the mailbox."
+        case Status.TAKEN_OVER:
+            return f"The answer is written in the mailbox of {case.mailbox}; I keep my hands off."
+        case _:
+            return ""
+
+
+def done(case: Case) -> list[Json]:
+    """Who did what and when, as stretches of rich text; empty while nobody has."""
+    if case.outcome is None:
+        return []
+    by = [kit.run(case.outcome.by_name, bold=True), kit.run(" ")] if case.outcome.by_name else []
+    return [*by, kit.run(f"{_verb(case.outcome.kind)} "), kit.moment(case.outcome.at, "{date_short_pretty} at {time}"), *_because(case)]
+
+
+def _because(case: Case) -> list[Json]:
+    return [kit.run(f": {why(case)}")] if case.outcome and case.outcome.why else []
+
+
+def why(case: Case) -> str:
+    """The outcome's reason in words: a rejection's choice and remark."""
+    said = case.outcome.why if case.outcome else ""
+    chosen, _, remark = said.partition(": ")
+    label = next((text for value, text in REJECTIONS.items() if value == chosen), None)
+    return one_line(f"{label}. {remark}".strip() if label else said, 500)
+
+
+def _verb(kind: OutcomeKind) -> str:
+    match kind:
+        case "sent_as_is":
+            return "approved it unchanged"
+        case "sent_edited":
+            return "edited and approved it"
+        case "auto_sent":
+            return "Sent by itself"
+        case "rejected":
+            return "rejected it"
+        case "taken_over":
+            return "took it over"
+        case "answered_by_hand":
+            return "answered by hand"
+        case "unknown":
+            return "approved it; the mailbox did not say whether it was sent"
+        case "failed":
+            return "Sending failed"
+        case _:
+            assert_never(kind)
+
+
+def intent(case: Case) -> str:
+    if case.classification is None:
+        return "not classified"
+    return "none of our intents" if case.classification.intent == OUT_OF_SCOPE else words(case.classification.intent)
+
+
+def urgency(name: Urgency) -> str:
+    """The word and a mark, so that colour is not all there is."""
+    match name:
+        case "urgent":
+            return "‼️ urgent"
+        case "high":
+            return "🔺 high"
+        case "normal":
+            return "normal"
+        case "low":
+            return "▽ low"
+        case _:
+            assert_never(name)
+
+
+def route(name: Route) -> str:
+    match name:
+        case Route.AUTO_SEND:
+            return "sent by itself"
+        case Route.REVIEW:
+            return "needs review"
+        case Route.HUMAN:
+            return "needs a person"
+        case Route.IGNORE:
+            return "ignored"
+        case _:
+            assert_never(name)
+
+
+def reasons(case: Case) -> list[str]:
+    """The sentences behind the decision that may be shown now."""
+    if case.decision is None:
+        return []
+    shown = case.decision.reasons
+    if blind(case) and case.decision.route is not Route.HUMAN:
+        shown = tuple(reason for reason in shown if reason.at_most is Route.HUMAN)
+    return [_sentence(reason) for reason in _weightiest_first(shown, case.decision)]
+
+
+def _weightiest_first(shown: tuple[Reason, ...], decision: Decision) -> list[Reason]:
+    return sorted(shown, key=lambda reason: reason.at_most is not decision.route)
+
+
+def _sentence(reason: Reason) -> str:
+    text = one_line(reason.text, 400)
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def would_have_been(case: Case) -> str:
+    """What would have happened without the gate, and the score: only where that cannot sway anybody any more."""
+    if case.decision is None or case.classification is None or blind(case):
+        return ""
+    score = f"score {case.classification.confidence:.2f}"
+    if case.decision.would_be is case.decision.route:
+        return f"Route: {route(case.decision.route)} ({score})."
+    return f"Would have been: {route(case.decision.would_be)} ({score})."

@@ -1,0 +1,67 @@
+"""Figures: the answer to `/triage stats`, and the same in short for the Home tab."""
+
+from blocks import kit
+from blocks.kit import Json, Message
+from blocks.text import count, milliseconds, words
+from pipeline.ports import Figures, IntentFigures
+
+MOST_INTENTS = 40
+
+
+def message(figures: Figures) -> Message:
+    """All figures, with a line for each intent."""
+    told = sentence(figures)
+    small = kit.context(kit.mrkdwn("Since"), kit.plain(f"{figures.since:%-d %B %Y}. Times are medians; approval is from card to click."))
+    return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *_by_intent(figures), small)
+
+
+def plain_message(figures: Figures) -> Message:
+    """The same without a table, for a Slack that does not know tables yet."""
+    told = sentence(figures)
+    rows = [kit.line(kit.run(_row_in_words(each))) for each in figures.by_intent[:MOST_INTENTS]]
+    return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *([kit.rich_text(kit.bullets(*rows))] if rows else []))
+
+
+def sentence(figures: Figures) -> str:
+    """The one thing to know."""
+    if not figures.received:
+        return "No mail has arrived yet."
+    waiting = (
+        f"{count(figures.waiting, 'case')} {'waits' if figures.waiting == 1 else 'wait'} for somebody"
+        if figures.waiting
+        else "nothing waits for anybody"
+    )
+    return f"{count(figures.received, 'mail')} received, {count(figures.sent, 'reply', 'replies')} sent, and {waiting}."
+
+
+def lines(figures: Figures) -> list[Json]:
+    """Two rows of figures; what went wrong is named only when something did."""
+    pairs = [
+        ("Received", f"{figures.received:,} ({figures.ignored:,} ignored)"),
+        ("Waiting", f"{figures.waiting:,}"),
+        ("Sent", f"{figures.sent:,}"),
+        ("Card shown after", f"{milliseconds(figures.triage_p50_ms)} (p95 {milliseconds(figures.triage_p95_ms)})"),
+        ("Approved after", milliseconds(figures.approval_p50_ms)),
+    ]
+    pairs += [("Unknown whether sent", f"{figures.unknown:,}")] if figures.unknown else []
+    pairs += [("Could not be processed", f"{figures.dead:,}")] if figures.dead else []
+    return [kit.fields(*(kit.mrkdwn(f"*{name}*\n{value}") for name, value in pairs))]
+
+
+def _by_intent(figures: Figures) -> list[Json]:
+    if not figures.by_intent:
+        return []
+    head = ("Intent", "Received", "Sent as is", "Edited", "Rejected", "Taken over")
+    return [kit.table(head, *(_row(each) for each in figures.by_intent[:MOST_INTENTS]))]
+
+
+def _row(each: IntentFigures) -> tuple[str, ...]:
+    numbers = (each.received, each.sent_as_is, each.sent_edited, each.rejected, each.taken_over)
+    return (words(each.intent), *(f"{number:,}" for number in numbers))
+
+
+def _row_in_words(each: IntentFigures) -> str:
+    return (
+        f"{words(each.intent)}: {each.received:,} received, {each.sent_as_is:,} sent as is, {each.sent_edited:,} edited, "
+        f"{each.rejected:,} rejected, {each.taken_over:,} taken over"
+    )

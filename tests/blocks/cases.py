@@ -1,0 +1,170 @@
+"""Cases in every state, for drawing and for clicking."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from pipeline.case import (
+    Case,
+    CaseId,
+    Classification,
+    Context,
+    Decision,
+    Draft,
+    Finding,
+    Outcome,
+    OutcomeKind,
+    Reason,
+    Route,
+    Slot,
+    Status,
+)
+from pipeline.email import Address, Attachment, Authentication, Email, MailboxId
+
+SUPPORT = MailboxId("support@larkspur.example")
+NOW = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
+GATE = Reason("gate", "unpromoted", Route.REVIEW, "The intent pricing has not been promoted")
+CEILING = Reason("intent", "pricing", Route.AUTO_SEND, "Pricing questions may be answered by themselves")
+VIP = Reason("rule", "vip", Route.HUMAN, "The sender is a VIP: a person answers")
+
+LETTER = (
+    "Hello,\n\nwe are 40 technicians in two cities and would like to move in January.\n"
+    "What would that cost us a year?\n\nNora Lind\nNorthwind"
+)
+MAIL = Email(
+    source="1",
+    message_id="a1@northwind.example",
+    thread_id="a1@northwind.example",
+    sender=Address("Nora Lind", "nora@northwind.example"),
+    reply_to=(),
+    to=(Address("", SUPPORT),),
+    cc=(),
+    subject="What would 40 seats cost us?",
+    sent_at=datetime(2026, 11, 22, 9, 58, tzinfo=UTC),
+    received_at=datetime(2026, 11, 22, 9, 59, tzinfo=UTC),
+    in_reply_to="",
+    references=(),
+    text=LETTER,
+    reply=LETTER,
+    language="en",
+    attachments=(),
+    headers=(),
+    authentication=Authentication("pass", "northwind.example", "dmarc=pass by mx.larkspur.example"),
+    defects=(),
+    quarantined=None,
+)
+
+DRAFT = Draft(
+    version=1,
+    subject="Re: What would 40 seats cost us?",
+    text="Hello Nora,\n\nthank you for asking. The Team plan is 12 EUR a seat and month, billed yearly: 5,760 EUR a year for 40 seats.\n\n"
+    "If you tell us the day you want to start, we will send you the order form.\n\nKind regards\nLarkspur Support",
+    template="pricing",
+    language="en",
+    slots=(Slot("first_name", "Nora", "mail:first_name"), Slot("seat_price", "12 EUR", "price:team.seat")),
+    findings=(),
+    author="template",
+    latency_ms=3,
+    cost_usd=0.0,
+)
+
+DECISION = Decision(
+    route=Route.REVIEW,
+    would_be=Route.AUTO_SEND,
+    template="pricing",
+    owner="sales",
+    urgency="normal",
+    respond_by=datetime(2026, 11, 22, 16, 0, tzinfo=UTC),
+    reasons=(CEILING, GATE),
+    versions=(("rules", "1"),),
+)
+
+REVIEW = Case(
+    id=CaseId(17),
+    revision=3,
+    status=Status.REVIEW,
+    mailbox=SUPPORT,
+    email=MAIL,
+    classification=Classification("pricing", "normal", "sales", (), 0.93, "scheduling", "minilm-1"),
+    context=Context(vip=False, known=True, earlier=0),
+    decision=DECISION,
+    draft=DRAFT,
+    outcome=None,
+)
+
+
+def outcome(kind: OutcomeKind, why: str = "", name: str = "Ana Ruiz") -> Outcome:
+    return Outcome(kind, "U0ANARUIZ0" if name else "", name, NOW, 1.0, why)
+
+
+def human(case: Case) -> Case:
+    """The same mail, escalated: an outline instead of a draft."""
+    decision = replace(DECISION, route=Route.HUMAN, would_be=Route.HUMAN, urgency="urgent", reasons=(CEILING, VIP, GATE))
+    outline = replace(DRAFT, text="- Thank for the patience\n- Name the yearly price for 40 seats\n- Offer a call this week", outline=True)
+    return replace(case, status=Status.HUMAN, decision=decision, draft=outline, context=Context(vip=True, known=True, earlier=2))
+
+
+HOSTILE = (
+    "<!channel> <@U0ANARUIZ0> <http://evil.example|https://bank.example> https://evil.example/pay?x=1 "
+    "*bold* `code` :tada: \u202egnp.exe & more"
+)
+
+
+def hostile() -> Case:
+    """A mail whose every field tries to be more than text."""
+    mail = replace(
+        MAIL,
+        sender=Address("<!here> Boss", "boss@larkspur-support.example"),
+        subject=HOSTILE,
+        text=HOSTILE * 3,
+        reply=HOSTILE,
+        reply_to=(Address("", "elsewhere@evil.example"),),
+        authentication=Authentication("fail", "larkspur-support.example", "dmarc=fail"),
+        attachments=(Attachment("<!channel>invoice.pdf.exe", "application/pdf", 41_200), Attachment("plan.png", "image/png", 1_300_000)),
+    )
+    found = Finding("link_unknown", "The link https://evil.example is not one of ours", Route.HUMAN)
+    return replace(REVIEW, email=mail, draft=replace(DRAFT, findings=(found,), text=HOSTILE), context=Context(False, False, 0))
+
+
+def long() -> Case:
+    """A mail and a draft far beyond what Slack takes."""
+    words = "\n\n".join(f"Paragraph {number}: " + "the shift view shows the wrong technician again. " * 12 for number in range(60))
+    mail = replace(MAIL, subject="Long " * 200, text=f"{words}\n> earlier\n{words}", reply=words)
+    return replace(
+        REVIEW, email=mail, draft=replace(DRAFT, text=words[:9500], findings=tuple(Finding("x", "y" * 900, Route.REVIEW) for _ in range(9)))
+    )
+
+
+STATES: dict[str, Case] = {
+    "review": REVIEW,
+    "review-edited": replace(REVIEW, revision=4, note="Edited by Ana Ruiz", draft=replace(DRAFT, version=2, author="U0ANARUIZ0")),
+    "review-promoted": replace(
+        REVIEW, decision=replace(DECISION, would_be=Route.REVIEW, reasons=(replace(CEILING, at_most=Route.REVIEW),))
+    ),
+    "human": human(REVIEW),
+    "quarantined": replace(
+        REVIEW,
+        status=Status.QUARANTINED,
+        classification=None,
+        context=None,
+        draft=None,
+        decision=None,
+        email=replace(MAIL, quarantined="The mail has 20,000 parts, so it was not opened", text="", reply=""),
+    ),
+    "approved": replace(REVIEW, revision=4, status=Status.APPROVED, outcome=outcome("sent_as_is")),
+    "sent": replace(REVIEW, revision=5, status=Status.SENT, outcome=outcome("sent_edited")),
+    "auto-sent": replace(REVIEW, revision=5, status=Status.SENT, outcome=outcome("auto_sent", name="")),
+    "rejected": replace(REVIEW, revision=4, status=Status.REJECTED, outcome=outcome("rejected", "wrong_answer: The price is last year's")),
+    "taken-over": replace(human(REVIEW), revision=4, status=Status.TAKEN_OVER, outcome=outcome("taken_over")),
+    "unknown": replace(REVIEW, revision=5, status=Status.UNKNOWN, outcome=outcome("unknown")),
+    "dead": replace(
+        REVIEW,
+        status=Status.DEAD,
+        classification=None,
+        context=None,
+        decision=None,
+        draft=None,
+        note="Five tries failed: the mail could not be read",
+    ),
+    "hostile": hostile(),
+    "long": long(),
+}

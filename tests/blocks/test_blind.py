@@ -1,0 +1,85 @@
+"""Until a person has decided, a card of an unpromoted intent says nothing that could sway them."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from blocks import card, draft
+from pipeline.case import Case, Route, Status
+from tests.blocks.cases import GATE, REVIEW, STATES, VIP, outcome
+
+
+def drawn(case: Case) -> str:
+    thread = draft.message(case)
+    return json.dumps([card.view(case).blocks, thread.blocks if thread else []], ensure_ascii=False)
+
+
+@pytest.mark.parametrize("state", ["review", "review-edited", "human", "hostile"])
+def test_undecided_card_hides_score_and_would_be_route(state: str) -> None:
+    shown = drawn(STATES[state])
+    assert "0.93" not in shown
+    assert "score" not in shown
+    assert "Would have been" not in shown
+    assert "itself:" not in shown
+
+
+def test_undecided_review_says_why_in_general_and_shows_no_reason() -> None:
+    shown = drawn(REVIEW)
+    assert "Needs review" in shown
+    assert card.EARN in shown
+    assert all(reason.text not in shown for reason in (REVIEW.decision.reasons if REVIEW.decision else ()))
+
+
+def test_human_route_shows_every_reason() -> None:
+    case = STATES["human"]
+    assert case.decision is not None
+    assert all(reason.text in drawn(case) for reason in case.decision.reasons)
+
+
+@pytest.mark.parametrize("state", ["approved", "sent", "rejected", "unknown"])
+def test_decided_card_reveals_score_route_and_reasons(state: str) -> None:
+    shown = drawn(STATES[state])
+    assert "Would have been: sent by itself (score 0.93)" in shown
+    assert GATE.text in shown
+    assert card.EARN not in shown
+
+
+def test_promoted_intent_shows_its_score_before_the_decision() -> None:
+    assert "score 0.93" in drawn(STATES["review-promoted"])
+
+
+def test_a_human_reason_is_shown_even_while_blind() -> None:
+    assert REVIEW.decision is not None
+    decision = replace(REVIEW.decision, reasons=(*REVIEW.decision.reasons, VIP))
+    assert VIP.text in drawn(replace(REVIEW, decision=decision))
+
+
+def test_decided_cards_have_no_deciding_buttons() -> None:
+    for state in ("approved", "sent", "rejected", "taken-over", "auto-sent"):
+        assert '"actions"' not in drawn(STATES[state])
+
+
+def test_buttons_stand_where_somebody_is_waited_for() -> None:
+    assert drawn(STATES["review"]).count('"button"') == 4
+    for state in ("human", "quarantined", "unknown", "dead"):
+        assert drawn(STATES[state]).count('"button"') == 1
+
+
+def test_who_when_and_what_stand_on_a_decided_card() -> None:
+    rejected = replace(REVIEW, status=Status.REJECTED, outcome=outcome("rejected", "not_ours: try ops"))
+    shown = drawn(rejected)
+    assert "Ana Ruiz" in shown
+    assert "It is not for this inbox. try ops" in shown
+    assert '"date"' in shown
+
+
+def test_every_status_has_a_card() -> None:
+    for status in Status:
+        assert card.view(replace(REVIEW, status=status)).blocks
+
+
+def test_route_review_without_gate_names_the_route() -> None:
+    assert REVIEW.decision is not None
+    decision = replace(REVIEW.decision, would_be=Route.REVIEW, reasons=(VIP,))
+    assert "Route: needs review (score 0.93)" in drawn(replace(REVIEW, decision=decision))

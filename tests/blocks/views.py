@@ -1,0 +1,82 @@
+"""Everything that blocks/ draws, by name."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from blocks import card, draft, edit, help, home, mail, notice, reject, stats
+from blocks.kit import Message
+from pipeline.case import CaseId, Status
+from pipeline.ports import Figures, IntentFigures, Waiting
+from tests.blocks.cases import NOW, REVIEW, STATES, SUPPORT
+
+CHANNEL, THREAD = "C0SUPPORT1", "1700000000.000100"
+BY_INTENT = (
+    IntentFigures("pricing", 14, 9, 3, 1, 1),
+    IntentFigures("support_request", 11, 4, 5, 0, 2),
+    IntentFigures("out_of_scope", 3, 0, 0, 0, 3),
+)
+FIGURES = Figures(NOW - timedelta(days=7), 41, 9, 5, 24, 1, 0, 840.0, 2100.0, 252_000.0, BY_INTENT)
+NO_FIGURES = Figures(NOW - timedelta(days=7), 0, 0, 0, 0, 0, 0, None, None, None, ())
+WELL = (home.Health("Slack", True, "2 connections"), home.Health(SUPPORT, True, "read 4 s ago"))
+ILL = (home.Health("Slack", True, "2 connections"), home.Health("sales@larkspur.example", False, "not read for 12 min: the folder is gone"))
+
+
+def queue() -> list[Waiting]:
+    arrived, due = NOW - timedelta(hours=2), NOW + timedelta(hours=3)
+    link = "https://larkspur.example/archives/C0SUPPORT1/p1700000000000100"
+    first = Waiting(
+        CaseId(17), SUPPORT, Status.REVIEW, "Nora Lind", "What would 40 seats cost us?", "pricing", "normal", "sales", arrived, due, link
+    )
+    late = replace(
+        first, case=CaseId(18), status=Status.HUMAN, sender="Otto Brand", subject="Third time I write <!channel>", urgency="urgent"
+    )
+    odd = replace(first, case=CaseId(19), status=Status.QUARANTINED, subject="", intent="", urgency="", respond_by=None, permalink="")
+    other = replace(first, case=CaseId(20), mailbox=type(SUPPORT)("sales@larkspur.example"), subject="Invoice 2231", intent="out_of_scope")
+    return [replace(late, respond_by=NOW - timedelta(minutes=25)), first, odd, other]
+
+
+def shown(**change: Any) -> home.Home:
+    whole = home.Home((SUPPORT, type(SUPPORT)("sales@larkspur.example")), queue(), 0, True, FIGURES, WELL, NOW)
+    return replace(whole, **change)
+
+
+def messages() -> Iterator[tuple[str, Message]]:
+    """Every message, in every state of a case."""
+    for state, case in STATES.items():
+        yield f"card-{state}", card.view(case)
+        yield f"mail-{state}", mail.message(case)
+        drawn = draft.message(case)
+        if drawn is not None:
+            yield f"draft-{state}", drawn
+    yield "stats-figures", stats.message(FIGURES)
+    yield "stats-plain", stats.plain_message(FIGURES)
+    yield "stats-empty", stats.message(NO_FIGURES)
+    yield "help-alone", help.message()
+    yield "help-unknown", help.message("polcy")
+
+
+def modals() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every window."""
+    mine = edit.Form("Re: price", "My own words.\n\nThey matter.", "text.0.0.3")
+    for state in ("review", "hostile", "long"):
+        yield f"edit-{state}", edit.view(STATES[state], CHANNEL, THREAD)
+    yield "edit-conflict", edit.conflict(STATES["review-edited"], CHANNEL, THREAD, mine, "unused")
+    yield "edit-decided", edit.conflict(STATES["sent"], CHANNEL, THREAD, mine, "Already approved by Ana Ruiz at 10:42 UTC.")
+    yield "reject-review", reject.view(REVIEW, CHANNEL, THREAD)
+    yield "mail-page", mail.view(STATES["hostile"], 0)
+    yield "mail-middle", mail.view(STATES["long"], 1)
+    yield (
+        "notice-refused",
+        notice.view("Not done", "Guests cannot answer mail for support@larkspur.example. Ask an approver of this inbox."),
+    )
+
+
+def homes() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The Home tab in its states."""
+    yield "home-queue", home.view(shown())
+    yield "home-second-page", home.view(shown(page=1, more=False, health=ILL))
+    yield "home-empty", home.view(shown(waiting=[], more=False))
+    yield "home-first-day", home.view(shown(waiting=[], more=False, figures=NO_FIGURES))
+    yield "home-stranger", home.view(shown(mailboxes=(), waiting=[], more=False))
