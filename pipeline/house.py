@@ -1,0 +1,138 @@
+"""Everything a company decided beforehand, as one value: what it says of itself, its people, intents, rules, templates and model."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.case import OUT_OF_SCOPE, Route
+from pipeline.email import MailboxId
+from pipeline.errors import Misconfigured
+from pipeline.people import People
+from pipeline.policy.content import Company, Intent, OutOfScope, Prices
+from pipeline.policy.evaluate import URGENCIES
+from pipeline.policy.language import Condition, IntentIs, MailboxIs, leaves
+from pipeline.policy.rulebook import Rulebook
+from pipeline.ports import IntentModel
+from pipeline.voice import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The policy files, each read and checked by itself; `versions` are their digests by name."""
+
+    company: Company
+    prices: Prices
+    people: People
+    intents: Mapping[str, Intent]
+    out_of_scope: OutOfScope
+    rulebook: Rulebook
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the flow needs beside the mail. `versions` names every policy, template and model, sorted."""
+
+    company: Company
+    prices: Prices
+    people: People
+    intents: Mapping[str, Intent]
+    rulebook: Rulebook
+    voice: Voice
+    model: IntentModel
+    versions: tuple[tuple[str, str], ...]
+
+    def team_of(self, mailbox: MailboxId) -> str:
+        """The owner of what nobody else owns in this inbox."""
+        return self.company.inbox_owner.get(mailbox, self.company.default_owner)
+
+    def versions_of(self, intent: str, template: str | None) -> tuple[tuple[str, str], ...]:
+        """The versions that took part in a decision about this intent with this template."""
+        aside = {f"intent:{name}" for name in self.intents if name != intent}
+        aside |= {f"template:{name}" for name in self.voice.replies if name != template}
+        return tuple(version for version in self.versions if version[0] not in aside)
+
+
+def assemble(policies: Policies, voice: Voice, model: IntentModel) -> House:
+    """Join what was read. Raises Misconfigured at the first reference that leads nowhere."""
+    for mistake in mistakes(policies, voice):
+        raise mistake
+    templates = tuple((f"template:{name}", reply.digest) for name, reply in voice.replies.items())
+    versions = tuple(sorted((*policies.versions, *templates, ("model", model.version))))
+    p = policies
+    return House(p.company, p.prices, p.people, p.intents, p.rulebook, voice, model, versions)
+
+
+def mistakes(policies: Policies, voice: Voice) -> Iterator[Misconfigured]:
+    """Everything that each file alone cannot know to be wrong."""
+    yield from _company_mistakes(policies)
+    yield from _language_mistakes(policies)
+    for intent in policies.intents.values():
+        yield from _intent_mistakes(intent, policies, voice)
+    for rule in policies.rulebook.rules:
+        yield from _reference_mistakes(f"rules.json, rule {rule.name}", rule.when, policies)
+        if rule.then.owner and rule.then.owner not in policies.company.teams:
+            yield _unknown(f"rules.json, rule {rule.name}", "team", rule.then.owner, policies.company.teams)
+    for signal in policies.rulebook.signals:
+        yield from _reference_mistakes(f"rules.json, signal {signal.flag}", signal.when, policies)
+
+
+def _company_mistakes(policies: Policies) -> Iterator[Misconfigured]:
+    company, inboxes = policies.company, policies.people.inboxes
+    for team in (company.default_owner, *company.inbox_owner.values()):
+        if team not in company.teams:
+            yield _unknown("company.json", "team", team, company.teams)
+    for inbox in company.inbox_owner:
+        if inbox not in inboxes:
+            yield _unknown("company.json, inbox_owner", "inbox", inbox, inboxes)
+    for urgency in URGENCIES:
+        if urgency not in company.eta:
+            yield Misconfigured("company.json, eta", f'nothing is said for the urgency "{urgency}". Add when such mail is answered.')
+
+
+def _language_mistakes(policies: Policies) -> Iterator[Misconfigured]:
+    own = policies.company.language
+    for place, said in _said(policies):
+        if own not in said:
+            yield Misconfigured(place, f'there is no text in "{own}", the company\'s language. Add one: other languages fall back on it.')
+
+
+def _said(policies: Policies) -> Iterator[tuple[str, Mapping[str, str]]]:
+    company, prices = policies.company, policies.prices
+    yield "company.json, sign_off", company.sign_off
+    yield "company.json, support_hours", company.support_hours
+    yield from ((f"company.json, eta.{urgency}", line) for urgency, line in company.eta.items())
+    yield from ((f"company.json, docs.{page}.title", link.title) for page, link in company.docs.items())
+    yield from ((f"prices.json, plans.{name}", plan.paragraph) for name, plan in prices.plans.items())
+    yield "prices.json, note", prices.note
+
+
+def _intent_mistakes(intent: Intent, policies: Policies, voice: Voice) -> Iterator[Misconfigured]:
+    place = f"intents/{intent.name}.json"
+    if intent.owner not in policies.company.teams:
+        yield _unknown(place, "team", intent.owner, policies.company.teams)
+    if intent.template is None and intent.ceiling is not Route.HUMAN:
+        yield Misconfigured(place, f'the ceiling "{intent.ceiling}" needs a template. Name one, or make the ceiling "human".')
+    if intent.template is not None and intent.template not in voice.replies:
+        yield _unknown(place, "template", intent.template, [name for name in voice.replies if "." not in name])
+    for page in intent.docs:
+        if page not in policies.company.docs:
+            yield _unknown(place, "docs page", page, policies.company.docs)
+    for trial in intent.tests:
+        if trial.expect not in (*policies.intents, OUT_OF_SCOPE):
+            yield _unknown(f"{place}, tests", "intent", trial.expect, policies.intents)
+
+
+def _reference_mistakes(place: str, condition: Condition, policies: Policies) -> Iterator[Misconfigured]:
+    for leaf in leaves(condition):
+        match leaf:
+            case IntentIs():
+                known, what = (*policies.intents, OUT_OF_SCOPE), "intent"
+            case MailboxIs():
+                known, what = tuple(policies.people.inboxes), "inbox"
+            case _:
+                continue
+        yield from (_unknown(place, what, name, known) for name in leaf.one_of if name not in known)
+
+
+def _unknown(place: str, what: str, name: str, known: Mapping[str, object] | list[str] | tuple[str, ...]) -> Misconfigured:
+    return Misconfigured(place, f'there is no {what} "{name}". There are: {", ".join(sorted(known)) or "none yet"}.')

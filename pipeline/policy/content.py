@@ -1,0 +1,99 @@
+"""What the company says of itself, its prices and its intents: policies/company.json, prices.json, intents/<intent>.json."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from pipeline.case import Route, Urgency
+from pipeline.people import EmailAddress
+from pipeline.policy.rulebook import Delay, Name, Sentence, Strict
+
+Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"{}|^`\\]+$", max_length=300)]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1500)]
+Example = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=1500)]
+Localised = Mapping[Language, Line]
+"""One line in several languages; what a language lacks is said in the company's own."""
+
+
+class Link(Strict):
+    """A page that replies may point to."""
+
+    url: Url
+    title: Localised
+
+
+class Company(Strict):
+    """policies/company.json. `eta` says by urgency when we answer; `teams` are the owners a case can have."""
+
+    name: Line
+    language: Language
+    teams: Mapping[Name, Line] = Field(min_length=1)
+    inbox_owner: Mapping[EmailAddress, Name] = Field(default_factory=dict)
+    default_owner: Name
+    website: Url
+    booking_link: Url
+    status_page: Url
+    sign_in: Url
+    careers: Url
+    billing_contact: EmailAddress
+    sign_off: Localised = Field(min_length=1)
+    support_hours: Localised = Field(min_length=1)
+    eta: Mapping[Urgency, Localised]
+    docs: Mapping[Name, Link] = Field(default_factory=dict)
+
+    def say(self, line: Localised, language: str) -> str:
+        """The line in this language, or in the company's own."""
+        return line.get(language) or line[self.language]
+
+
+class Plan(Strict):
+    """One plan of the price sheet, in approved paragraphs that are quoted word for word, by language."""
+
+    name: Line
+    paragraph: Mapping[Language, Paragraph] = Field(min_length=1)
+
+
+class Prices(Strict):
+    """policies/prices.json."""
+
+    approved_on: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    plans: Mapping[Name, Plan] = Field(min_length=1)
+    note: Mapping[Language, Paragraph] = Field(min_length=1)
+
+
+class Trial(Strict):
+    """A sentence and the intent that the model must give it."""
+
+    text: Example
+    expect: Name
+
+
+class Intent(Strict):
+    """policies/intents/<name>.json: what it means, how it is recognised, and how free the answer may become.
+
+    `docs` are ids of company.json; `checks` are what a person looks at before answering; `promoted` is given by the gate alone.
+    """
+
+    name: Name
+    title: Line
+    meaning: Sentence
+    examples: tuple[Example, ...] = Field(min_length=14, max_length=2000)
+    ceiling: Literal[Route.AUTO_SEND, Route.REVIEW, Route.HUMAN]
+    template: Name | None = None
+    owner: Name
+    urgency: Urgency = "normal"
+    reply_within: Delay
+    docs: tuple[Name, ...] = Field(default=(), max_length=5)
+    checks: tuple[Sentence, ...] = ()
+    promoted: bool = False
+    tests: tuple[Trial, ...] = ()
+
+
+class OutOfScope(Strict):
+    """policies/out_of_scope.json: mails that no intent of ours fits, so that the model learns to say so."""
+
+    examples: tuple[Example, ...] = Field(min_length=14, max_length=5000)
+    tests: tuple[Trial, ...] = ()

@@ -1,0 +1,86 @@
+"""The values that a reply may contain, each with where it came from; of the mail itself only a first name gets in."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.case import CaseId, Slot, Urgency
+from pipeline.email import Address
+from pipeline.people import People
+from pipeline.policy.content import Company, Intent, Prices
+
+OPTIONAL = frozenset({"first_name", "case_id"})
+"""Slots that may be empty; templates ask for them with {% if %}."""
+
+_TITLE = re.compile(r"dr|prof|mr|mrs|ms|miss|sir|herr|frau|m|mme|mlle|sr|sra|don|doña|ing|dipl", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"accounts?|accounting|admin|administrat(?:or|ion)|bank|billing|bookings?|buchhaltung|ceo|cfo|claims|contact|coo|customer|dear|director|dispatch"
+    r"|einkauf|finance|hello|help|helpdesk|hr|info|invoices?|it|kontakt|legal|mail|manager|marketing|newsletter|no|noreply|notifications?|office"
+    r"|operations|ops|orders?|payments?|payroll|purchasing|reception|sales|security|service|support|system|team|the|vertrieb|winner|your",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the slots of one reply depend on."""
+
+    sender: Address
+    intent: Intent
+    urgency: Urgency
+    language: str
+    case: CaseId | None
+
+
+def slot_names(prices: Prices, people: People) -> frozenset[str]:
+    """Every slot that a template may name."""
+    plain = {"company", "website", "booking_link", "status_page", "sign_in", "careers", "billing_contact", "sign_off"}
+    plain |= {"support_hours", "eta", "docs", "price_note", *OPTIONAL}
+    partnerships = {"partnerships"} if people.partnerships else set()
+    return frozenset(plain) | {f"price_{plan}" for plan in prices.plans} | partnerships
+
+
+def slots(ask: Ask, company: Company, prices: Prices, people: People) -> Mapping[str, Slot]:
+    """Every slot's value for this reply, by name."""
+    filled = [*_config(ask, company, people), *_prices(ask, company, prices)]
+    filled.append(Slot("first_name", first_name(ask.sender), "mail:first_name"))
+    filled.append(Slot("case_id", f"#{ask.case}" if ask.case is not None else "", "case:id"))
+    return {slot.name: slot for slot in filled}
+
+
+def _config(ask: Ask, company: Company, people: People) -> list[Slot]:
+    plain = ("website", "booking_link", "status_page", "sign_in", "careers", "billing_contact")
+    made = [Slot(name, str(getattr(company, name)), f"config:company.{name}") for name in plain]
+    made.append(Slot("company", company.name, "config:company.name"))
+    made.append(Slot("sign_off", company.say(company.sign_off, ask.language), "config:company.sign_off"))
+    made.append(Slot("support_hours", company.say(company.support_hours, ask.language), "config:company.support_hours"))
+    made.append(Slot("eta", company.say(company.eta[ask.urgency], ask.language), f"config:company.eta.{ask.urgency}"))
+    links = [f"- {company.say(company.docs[page].title, ask.language)}: {company.docs[page].url}" for page in ask.intent.docs]
+    made.append(Slot("docs", "\n".join(links), f"config:company.docs.{'+'.join(ask.intent.docs)}"))
+    if people.partnerships:
+        made.append(Slot("partnerships", people.partnerships, "config:people.partnerships"))
+    return made
+
+
+def _prices(ask: Ask, company: Company, prices: Prices) -> list[Slot]:
+    def paragraph(of: Mapping[str, str]) -> str:
+        return of.get(ask.language) or of[company.language]
+
+    made = [Slot(f"price_{name}", paragraph(plan.paragraph), f"price:{name}@{prices.approved_on}") for name, plan in prices.plans.items()]
+    return [*made, Slot("price_note", paragraph(prices.note), f"price:note@{prices.approved_on}")]
+
+
+def first_name(sender: Address) -> str:
+    """What to call the sender: letters only, at most 40, taken from the From name alone; empty where that is no person's name."""
+    name = sender.name
+    if re.search(r"[\d@:/<>\\_*|{}\[\]]", name) or len(name) > 100:
+        return ""
+    given = name.partition(",")[2] or name
+    words = [word.strip(".,\"'()") for word in given.split()]
+    words = [word for word in words if not _TITLE.fullmatch(word)]
+    if not words or any(_NO_NAME.fullmatch(word) for word in words):
+        return ""
+    if not _NAME.fullmatch(words[0]) or len(words[0]) > 40:
+        return ""
+    return words[0].capitalize() if words[0].isupper() or words[0].islower() else words[0]

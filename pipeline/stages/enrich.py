@@ -1,0 +1,39 @@
+"""What we know beside the mail, and the facts that rules may ask for."""
+
+from pipeline.case import Classification, Context, History
+from pipeline.email import Email, MailboxId
+from pipeline.people import People
+from pipeline.policy.language import Facts
+
+NO_CONTEXT = Context(vip=False, known=False, earlier=0)
+
+
+def enrich(email: Email, history: History, people: People) -> Context:
+    """What our own memory and people.json say of the sender; a VIP counts only where the mail is authenticated."""
+    vip = people.is_vip(email)
+    return Context(vip=vip, known=vip or history.earlier > 0, earlier=history.earlier)
+
+
+def facts(email: Email, mailbox: MailboxId, context: Context = NO_CONTEXT, classification: Classification | None = None) -> Facts:
+    """The case as rules see it; without a classification there is no intent, and no flags."""
+    return Facts(
+        sender=email.sender.address,
+        verdict=email.authentication.verdict,
+        vip=context.vip,
+        known=context.known,
+        earlier=context.earlier,
+        mailbox=mailbox,
+        subject=_sound(email.subject),
+        reply=_sound(email.reply),
+        text=_sound(email.text),
+        intent=classification.intent if classification else "",
+        urgency=classification.urgency if classification else "normal",
+        flags=classification.policy_flags if classification else (),
+        language=email.language,
+        attachments=tuple(attachment.media_type for attachment in email.attachments),
+    )
+
+
+def _sound(text: str) -> str:
+    """The text without lone surrogates, which google-re2 cannot read."""
+    return text.encode("utf-8", "replace").decode("utf-8")

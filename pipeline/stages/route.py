@@ -1,0 +1,102 @@
+"""Who answers: the lowest route that any voice allows, every voice kept."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pipeline.case import OUT_OF_SCOPE, RUNGS, Classification, Context, Decision, Finding, Reason, Route
+from pipeline.email import Email, MailboxId
+from pipeline.house import House
+from pipeline.policy.evaluate import Ruling, highest, lowest, ruling
+from pipeline.policy.rulebook import delay
+from pipeline.stages.enrich import facts
+
+
+def route(
+    email: Email,
+    mailbox: MailboxId,
+    classification: Classification,
+    context: Context,
+    house: House,
+    cautions: Sequence[Reason] = (),
+    findings: Sequence[Finding] = (),
+) -> Decision:
+    """Join the intent's ceiling, the rules and all cautions; a finding of the linter is one more caution.
+
+    Where a caution says that the model failed, it speaks for the intent too.
+    """
+    ruled = ruling(house.rulebook, facts(email, mailbox, context, classification))
+    lint = [Reason("lint", finding.code, finding.at_most, finding.text) for finding in findings]
+    spoke = any(caution.speaker == "model" for caution in cautions)
+    own = [] if spoke else _intent(classification, house)
+    reasons = canonical([*own, *_language(email, house), *_owners(ruled), *ruled.reasons, *cautions, *lint])
+    intent = house.intents.get(classification.intent)
+    owner = " and ".join(ruled.owners) or classification.owner
+    delays = [span for span in (ruled.respond_within, delay(intent.reply_within) if intent else None) if span]
+    template = house.voice.pick(intent.template, email.language).name if intent and intent.template else None
+    lowered = lowest([reason.at_most for reason in reasons])
+    return Decision(
+        route=lowered,
+        would_be=lowest([reason.at_most for reason in reasons if reason.speaker != "gate"]),
+        template=None if lowered is Route.HUMAN else template,
+        owner=owner,
+        urgency=highest([classification.urgency, ruled.urgency]),
+        respond_by=_respond_by(email.received_at, delays),
+        reasons=reasons,
+        versions=house.versions_of(classification.intent, template),
+    )
+
+
+def without_intent(email: Email, mailbox: MailboxId, house: House, reason: Reason) -> Decision:
+    """The decision about a mail that was not classified, for this one reason."""
+    nothing = house.versions_of("", None)
+    return Decision(reason.at_most, reason.at_most, None, house.team_of(mailbox), "normal", None, (reason,), nothing)
+
+
+def canonical(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The reasons without repeats, the most careful first, then by speaker, name and text."""
+    order = {route: -rung for rung, route in enumerate(RUNGS)}
+    return tuple(sorted(set(reasons), key=lambda reason: (order.get(reason.at_most, -9), reason.speaker, reason.name, reason.text)))
+
+
+def _intent(classification: Classification, house: House) -> list[Reason]:
+    intent = house.intents.get(classification.intent)
+    if classification.intent == OUT_OF_SCOPE or intent is None:
+        return [Reason("model", OUT_OF_SCOPE, Route.HUMAN, "None of our standard answers fits this mail.")]
+    ceiling = {
+        Route.AUTO_SEND: f"{intent.title}: the standard answer may go out by itself.",
+        Route.REVIEW: f"{intent.title}: a person looks at the answer before it goes out.",
+        Route.HUMAN: f"{intent.title}: always answered by a person.",
+    }
+    return [Reason("intent", intent.name, intent.ceiling, ceiling[intent.ceiling]), _gate(intent.title, intent.promoted)]
+
+
+def _gate(title: str, promoted: bool) -> Reason:
+    if promoted:
+        return Reason("gate", "dry_run", Route.REVIEW, "Sending by itself is switched off, so a person confirms this answer.")
+    return Reason(
+        "gate", "not_promoted", Route.REVIEW, f"{title}: answers of this kind have not yet earned the right to go out by themselves."
+    )
+
+
+def _language(email: Email, house: House) -> list[Reason]:
+    if email.language in house.model.languages:
+        return []
+    return [
+        Reason(
+            "language", email.language, Route.REVIEW, f"The mail's language ({email.language}) was not measured, so its reading is checked."
+        )
+    ]
+
+
+def _owners(ruled: Ruling) -> list[Reason]:
+    if len(ruled.owners) < 2:
+        return []
+    return [
+        Reason(
+            "rule", "owner_conflict", Route.HUMAN, f"Two teams are named for this mail ({' and '.join(ruled.owners)}); a person decides."
+        )
+    ]
+
+
+def _respond_by(received_at: datetime, delays: Sequence[timedelta]) -> datetime | None:
+    return received_at + min(delays) if delays else None
