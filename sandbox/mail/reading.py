@@ -74,10 +74,12 @@ def read(raw: bytes) -> Mail:
 
 
 def sender_of(raw: bytes) -> str:
-    """The address that a letter came from, in lower case; NOBODY where there is none to be trusted with a folder."""
+    """Whose mail this is: the address of From in lower case, of Return-Path if From is forged (DMARC failed), else NOBODY."""
     message = email.message_from_bytes(raw, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    return _sender(message)[1]
+    envelope = _header(message, "Return-Path").strip().strip("<>").lower()
+    forged = "dmarc=fail" in _header(message, "Authentication-Results")
+    return envelope if forged and is_address(envelope) else _sender(message)[1]
 
 
 def _sender(message: EmailMessage) -> tuple[str, str]:
