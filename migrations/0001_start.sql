@@ -47,7 +47,7 @@ create index messages_received on messages (received_at);
 -- Everything that a customer or a colleague wrote passes through the one codec of bot/store: `codec` names how `data` was encoded.
 create table bodies (
     message_id bigint not null references messages on delete cascade,
-    part       text   not null check (part in ('raw', 'case')),
+    part       text   not null check (part in ('raw', 'email', 'case')), -- as it came; as read; what was made of it
     codec      text   not null,
     data       bytea  not null,
     primary key (message_id, part)
@@ -76,8 +76,9 @@ create table drafts (
     template_id text        not null,
     author      text        not null, -- 'template', or the person who edited it
     approver    text,
-    decision    text check (decision in ('sent_as_is', 'sent_edited', 'rejected', 'taken_over', 'superseded')),
+    decision    text check (decision in ('sent_as_is', 'sent_edited', 'auto_sent', 'rejected', 'taken_over', 'superseded')),
     latency_ms  integer     not null,
+    cost_usd    double precision not null default 0,
     created_at  timestamptz not null default clock_timestamp(),
     decided_at  timestamptz,
     unique (message_id, version)
@@ -89,9 +90,10 @@ create table effects (
     key          text        not null unique,
     lane         text        not null, -- effects of one lane are done in the order of their ids
     type         text        not null,
-    payload      jsonb       not null,
+    payload      text        not null, -- the effect as JSON, encoded by the codec
     state        text        not null default 'pending' check (state in ('pending', 'done', 'dead')),
     attempts     integer     not null default 0,
+    crashes      integer     not null default 0, -- claims that never came back with an answer, counted at claim
     lease_token  uuid,
     lease_until  timestamptz,
     available_at timestamptz not null default clock_timestamp(),

@@ -1,0 +1,61 @@
+"""Ingest: takes new mails from a mailbox into our memory, then tells the mailbox that they are safe."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot.leases import wait_before
+from bot.store.queue import Envelope, Queue
+from pipeline.errors import Permanent, Temporary
+from pipeline.ports import Arrival, Mailbox
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Polls one mailbox about every `seconds`; `peek` looks at a mail's envelope and never raises."""
+
+    queue: Queue
+    mailbox: Mailbox
+    peek: Callable[[bytes], Envelope]
+    seconds: float = 1.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll until `stop` is set; while the mailbox or the database is away, less and less often."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                taken = await self.poll()
+                failures = 0
+            except (Temporary, Permanent, OSError) as away:
+                failures, taken = failures + 1, 0
+                log.warning("%s cannot be read now: %s", self.mailbox.id, away)
+            if taken < AT_ONCE:
+                await _pause(stop, self._wait(failures))
+
+    async def poll(self) -> int:
+        """Take what is there, at most 50 mails; how many there were. A mail is released only after its commit."""
+        arrivals = await self.mailbox.arrivals(AT_ONCE)
+        for arrival in arrivals:
+            await self._take(arrival)
+        return len(arrivals)
+
+    async def _take(self, arrival: Arrival) -> None:
+        envelope = await asyncio.to_thread(self.peek, arrival.raw)
+        await self.queue.ingest(self.mailbox.id, arrival, envelope)
+        await self.mailbox.taken(arrival.source)
+
+    def _wait(self, failures: int) -> float:
+        jittered = self.seconds * random.uniform(0.8, 1.2)  # noqa: S311  # spreads polls, guards nothing
+        return max(jittered, wait_before(failures).total_seconds()) if failures else jittered
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

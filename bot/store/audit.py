@@ -1,0 +1,38 @@
+"""The audit log: one row in the same transaction as every transition, and no way to change it later."""
+
+import json
+import secrets
+from collections.abc import Mapping
+
+from bot.store.database import Connection
+from pipeline.case import CaseId
+
+
+async def write(
+    connection: Connection,
+    case: CaseId,
+    actor: str,
+    action: str,
+    traceparent: str,
+    *,
+    change: tuple[str | None, str | None] = (None, None),
+    revision: int | None = None,
+    detail: Mapping[str, str] | None = None,
+) -> None:
+    """Append a row; `change` is the status before and after. `detail` holds ids, digests and names, never what a customer wrote."""
+    await connection.execute(
+        "insert into audit_log (message_id, actor, action, from_status, to_status, revision, traceparent, detail)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        case,
+        actor,
+        action,
+        *change,
+        revision,
+        traceparent,
+        json.dumps(dict(detail or {})).replace("\\u0000", ""),
+    )
+
+
+def new_traceparent() -> str:
+    """A W3C trace context that starts a trace: version 00, sampled."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"

@@ -1,0 +1,35 @@
+"""Which Slack messages show which case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.store.database import Connection, Database
+from bot.store.effects import Errand, hold
+from pipeline.case import CaseId
+from pipeline.ports import CardKind, Placed
+
+REMEMBER = """
+insert into cards (message_id, kind, channel, ts, revision) values ($1, $2, $3, $4, $5)
+on conflict (message_id, kind) do update set channel = excluded.channel, ts = excluded.ts, revision = excluded.revision
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The one living message of each kind for a case."""
+
+    database: Database
+
+    async def placed(self, case: CaseId) -> Mapping[CardKind, Placed]:
+        sql = "select kind, channel, ts, revision from cards where message_id = $1"
+        rows = await self.database.run(lambda connection: connection.fetch(sql, case))
+        return {row["kind"]: Placed(row["kind"], row["channel"], row["ts"], row["revision"]) for row in rows}
+
+    async def remember(self, errand: Errand, placed: Placed) -> None:
+        """Keep where a part of the case is shown. Raises LeaseLost where somebody else draws it now."""
+
+        async def keep(connection: Connection) -> None:
+            await hold(connection, errand)
+            await connection.execute(REMEMBER, errand.effect.case, placed.kind, placed.channel, placed.ts, placed.revision)
+
+        await self.database.run(keep)

@@ -1,0 +1,112 @@
+"""The cases as handlers and the outbox see them: the Cases port over PostgreSQL."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from bot.store import figures
+from bot.store.codec import Codecs
+from bot.store.database import Connection, Database
+from bot.store.documents import DRAFT, EMAIL, PARTS
+from bot.store.transitions import write_move
+from pipeline.case import Case, CaseId, Status
+from pipeline.email import MailboxId
+from pipeline.ports import Figures, Waiting
+from pipeline.review import OPEN, Move
+
+LOAD = """
+select m.id, m.revision, m.status, m.mailbox_id, e.codec as email_codec, e.data as email, c.codec as case_codec, c.data as parts,
+       d.codec as draft_codec, d.data as draft
+from messages m
+join bodies e on e.message_id = m.id and e.part = 'email'
+join bodies c on c.message_id = m.id and c.part = 'case'
+left join lateral (select codec, data from drafts where message_id = m.id order by version desc limit 1) d on true
+where m.id = $1
+"""
+
+WAITING = """
+select m.*, c.channel, c.ts from messages m left join cards c on c.message_id = m.id and c.kind = 'root'
+where m.mailbox_id = any($1) and m.status = any($2)
+order by m.respond_by nulls last, m.received_at, m.id limit $3
+"""
+
+
+def no_permalink(channel: str, ts: str) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresCases:
+    """Implements pipeline.ports.Cases. `permalink` makes a link from a card's channel and ts."""
+
+    database: Database
+    codec: Codecs
+    permalink: Callable[[str, str], str] = no_permalink
+
+    async def load(self, case: CaseId) -> Case | None:
+        """The case as it is now; None where there is none, or nobody has read its mail yet."""
+        return await self.database.run(lambda connection: load(connection, self.codec, case))
+
+    async def commit(self, before: Case, move: Move) -> Case | None:
+        """Write the move in one transaction if the case is still at `before.revision`; None where somebody was first."""
+        return await self.database.run(lambda connection: write_move(connection, self.codec, before, move))
+
+    async def first_text(self, case: CaseId) -> str:
+        """The text of the draft's version 1, before anybody edited it; empty where there was no draft."""
+        sql = "select draft_text from drafts where message_id = $1 and version = 1"
+        found = await self.database.run(lambda connection: connection.fetchval(sql, case))
+        return "" if found is None else self.codec.decode_text(found)
+
+    async def at_card(self, channel: str, ts: str) -> CaseId | None:
+        """The case that one of our cards shows."""
+        sql = "select message_id from cards where channel = $1 and ts = $2"
+        found = await self.database.run(lambda connection: connection.fetchval(sql, channel, ts))
+        return None if found is None else CaseId(found)
+
+    async def waiting(self, mailboxes: Sequence[MailboxId], most: int) -> Sequence[Waiting]:
+        """Cases that wait for a person, the nearest deadline first."""
+        waited = [status.value for status in OPEN]
+        rows = await self.database.run(lambda connection: connection.fetch(WAITING, list(mailboxes), waited, most))
+        return [self._waiting(row) for row in rows]
+
+    async def figures(self, since: datetime) -> Figures:
+        return await self.database.run(lambda connection: figures.figures(connection, since))
+
+    def _waiting(self, row: asyncpg.Record) -> Waiting:
+        return Waiting(
+            case=CaseId(row["id"]),
+            mailbox=MailboxId(row["mailbox_id"]),
+            status=Status(row["status"]),
+            sender=self.codec.decode_text(row["sender"]),
+            subject=self.codec.decode_text(row["subject"]),
+            intent=row["intent"] or "",
+            urgency=row["urgency"] or "normal",
+            owner=row["owner"] or "",
+            received_at=row["received_at"],
+            respond_by=row["respond_by"],
+            permalink=self.permalink(row["channel"], row["ts"]) if row["ts"] else "",
+        )
+
+
+async def load(connection: Connection, codec: Codecs, case: CaseId) -> Case | None:
+    row = await connection.fetchrow(LOAD, case)
+    if row is None:
+        return None
+    email = EMAIL.validate_json(codec.decode(row["email_codec"], row["email"]))
+    parts = PARTS.validate_json(codec.decode(row["case_codec"], row["parts"]))
+    draft = DRAFT.validate_json(codec.decode(row["draft_codec"], row["draft"])) if row["draft"] is not None else None
+    return Case(
+        id=CaseId(row["id"]),
+        revision=row["revision"],
+        status=Status(row["status"]),
+        mailbox=MailboxId(row["mailbox_id"]),
+        email=email,
+        classification=parts.classification,
+        context=parts.context,
+        decision=parts.decision,
+        draft=draft,
+        outcome=parts.outcome,
+        note=parts.note,
+    )

@@ -1,0 +1,72 @@
+"""Rows become figures: what /triage stats shows now, and the daily rows of `metrics`."""
+
+from datetime import date, datetime
+
+from bot.store.database import Connection
+from pipeline.ports import Figures, IntentFigures
+
+TOTALS = """
+select count(*) as received,
+       count(*) filter (where status = 'ignored') as ignored,
+       count(*) filter (where status in ('review', 'human', 'quarantined', 'unknown', 'dead')) as waiting,
+       count(*) filter (where status = 'sent') as sent,
+       count(*) filter (where status = 'unknown') as unknown,
+       count(*) filter (where status = 'dead') as dead,
+       percentile_cont(0.5) within group (order by extract(epoch from decided_at - ingested_at) * 1000)::float8 as triage_p50_ms,
+       percentile_cont(0.95) within group (order by extract(epoch from decided_at - ingested_at) * 1000)::float8 as triage_p95_ms
+from messages where received_at >= $1
+"""
+
+APPROVAL = """
+select percentile_cont(0.5) within group (order by extract(epoch from d.decided_at - c.posted_at) * 1000)::float8
+from messages m
+join cards c on c.message_id = m.id and c.kind = 'root'
+join drafts d on d.message_id = m.id and d.approver is not null
+where m.received_at >= $1
+"""
+
+BY_INTENT = """
+select intent, count(*) as received,
+       count(*) filter (where outcome = 'sent_as_is' and status = 'sent') as sent_as_is,
+       count(*) filter (where outcome = 'sent_edited' and status = 'sent') as sent_edited,
+       count(*) filter (where outcome = 'rejected') as rejected,
+       count(*) filter (where outcome = 'taken_over') as taken_over
+from messages where received_at >= $1 and intent is not null group by intent order by count(*) desc, intent
+"""
+
+# A person's verdict on a reply that went out by itself is the audit row "revert".
+ROLL_UP = """
+with day as (
+    select m.*, exists (select 1 from audit_log a where a.message_id = m.id and a.action = 'revert') as reverted,
+           (select sum(d.cost_usd) from drafts d where d.message_id = m.id) as cost
+    from messages m
+    where m.received_at >= $1::date::timestamp at time zone 'UTC' and m.received_at < ($1::date + 1)::timestamp at time zone 'UTC'
+      and m.intent is not null and m.decided_at is not null
+)
+insert into metrics (date, intent, auto_rate, approve_rate, revert_rate, avg_latency_ms, cost_usd)
+select $1, intent,
+       count(*) filter (where auto_sent)::float8 / count(*),
+       count(*) filter (where outcome = 'sent_as_is' and status = 'sent')::float8
+           / nullif(count(*) filter (where not auto_sent and outcome in ('sent_as_is', 'sent_edited', 'rejected', 'taken_over')), 0),
+       count(*) filter (where auto_sent and reverted)::float8 / nullif(count(*) filter (where auto_sent), 0),
+       avg(extract(epoch from decided_at - received_at) * 1000)::float8,
+       coalesce(sum(cost), 0)::float8
+from day group by intent
+on conflict (date, intent) do update set
+    auto_rate = excluded.auto_rate, approve_rate = excluded.approve_rate, revert_rate = excluded.revert_rate,
+    avg_latency_ms = excluded.avg_latency_ms, cost_usd = excluded.cost_usd
+"""
+
+
+async def figures(connection: Connection, since: datetime) -> Figures:
+    """What happened to the mails received since then."""
+    totals = await connection.fetchrow(TOTALS, since)
+    assert totals is not None
+    approval = await connection.fetchval(APPROVAL, since)
+    intents = await connection.fetch(BY_INTENT, since)
+    return Figures(since=since, approval_p50_ms=approval, by_intent=tuple(IntentFigures(**dict(row)) for row in intents), **dict(totals))
+
+
+async def roll_up(connection: Connection, day: date) -> None:
+    """Write the day's row of `metrics` for each intent (days are UTC); doing it again brings it up to date."""
+    await connection.execute(ROLL_UP, day)

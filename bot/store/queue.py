@@ -1,0 +1,172 @@
+"""The `messages` table as the work queue: in, claimed under a lease, settled or failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import asyncpg
+
+from bot.store import audit, settling
+from bot.store.bell import CASES
+from bot.store.codec import Codecs
+from bot.store.database import Connection, Database
+from bot.store.rows import put_body
+from bot.store.settling import Job
+from pipeline.case import Case, CaseId, History, Triaged
+from pipeline.effects import Effect
+from pipeline.email import Email, MailboxId
+from pipeline.ports import Arrival
+
+MOST_ATTEMPTS = 5
+
+INGEST = """
+insert into messages (mailbox_id, source, rfc822_message_id, thread_id, sender, subject, received_at, traceparent)
+values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (mailbox_id, source) do nothing returning id
+"""
+
+CLAIM = """
+with due as (
+    select m.id, m.status as was from messages m
+    where m.status in ('queued', 'working') and m.available_at <= statement_timestamp()
+      and (m.lease_until is null or m.lease_until < statement_timestamp())
+      and not exists (select 1 from messages e where e.mailbox_id = m.mailbox_id and e.thread_id = m.thread_id
+                      and e.id < m.id and e.status in ('queued', 'working'))
+    order by m.available_at, m.id limit 1 for update of m skip locked
+)
+update messages m set status = 'working', attempts = attempts + 1, lease_token = gen_random_uuid(), lease_until = clock_timestamp() + $1
+from due where m.id = due.id
+returning m.*, due.was, clock_timestamp() as now
+"""
+
+HISTORY = """
+select count(*) filter (where thread_id = $3) as earlier,
+       min(id) filter (where rfc822_message_id = $4 and content_sha256 = $5) as duplicate_of,
+       coalesce(bool_or(rfc822_message_id = $4 and content_sha256 <> $5), false) as id_reused
+from messages where mailbox_id = $1 and id < $2 and (thread_id = $3 or rfc822_message_id = $4)
+"""
+
+FAIL = """
+update messages set status = 'queued', lease_token = null, lease_until = null, last_error = $3, attempts = attempts - $5,
+    available_at = clock_timestamp() + $4
+where id = $1 and lease_token = $2 and status = 'working'
+returning traceparent, attempts
+"""
+
+
+class Envelope(Protocol):
+    """What must be known of a mail before anybody dares to read it."""
+
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def thread_id(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Mails that wait to be triaged."""
+
+    database: Database
+    codec: Codecs
+
+    async def ingest(self, mailbox: MailboxId, arrival: Arrival, envelope: Envelope) -> CaseId | None:
+        """Keep a mail; None where this `source` is kept already."""
+        return await self.database.run(lambda connection: self._ingest(connection, mailbox, arrival, envelope))
+
+    async def claim(self, lease: timedelta) -> Job | None:
+        """Take the mail that waits longest, if its thread has no earlier unfinished one; its attempt is counted at once."""
+        return await self.database.run(lambda connection: self._claim(connection, lease))
+
+    async def extend(self, job: Job, lease: timedelta) -> bool:
+        """Keep the lease for as long again; False where it was lost."""
+        sql = "update messages set lease_until = clock_timestamp() + $3 where id = $1 and lease_token = $2 returning id"
+        return await self.database.run(lambda connection: connection.fetchval(sql, job.case, job.token, lease)) is not None
+
+    async def history(self, job: Job, email: Email) -> History:
+        """What our memory says of a mail that was read just now."""
+
+        async def look(connection: Connection) -> History:
+            known = (job.mailbox, job.case, job.thread_id, job.message_id, email.content_sha256)
+            row = await connection.fetchrow(HISTORY, *known)
+            assert row is not None
+            twin = row["duplicate_of"]
+            return History(row["earlier"], None if twin is None else CaseId(twin), row["id_reused"] and twin is None)
+
+        return await self.database.run(look)
+
+    async def settle(self, job: Job, email: Email, history: History, triaged: Triaged, effects: Sequence[Effect]) -> bool:
+        """Commit all that was made of the mail, in one transaction; False (and nothing written) where the lease was lost."""
+        return await self.database.run(lambda connection: settling.settle(connection, self.codec, job, email, history, triaged, effects))
+
+    async def bury(self, job: Job, remains: Case, effects: Sequence[Effect]) -> bool:
+        """Put a mail that stopped every attempt before a person as `remains`; False where the lease was lost."""
+        return await self.database.run(lambda connection: settling.bury(connection, self.codec, job, remains, effects))
+
+    async def fail(self, job: Job, error: str, wait: timedelta) -> bool:
+        """Give the mail back for another attempt after `wait`. `error` names what went wrong without quoting the mail."""
+        return await self._give_back(job, "failed", error, wait, 0)
+
+    async def release(self, job: Job) -> bool:
+        """Give the mail back because we stop; this attempt does not count."""
+        return await self._give_back(job, "released", "", timedelta(0), 1)
+
+    async def _ingest(self, connection: Connection, mailbox: MailboxId, arrival: Arrival, envelope: Envelope) -> CaseId | None:
+        traceparent = audit.new_traceparent()
+        text = self.codec.encode_text
+        key = (mailbox, arrival.source, _plain(envelope.message_id), _plain(envelope.thread_id))
+        shown = (text(envelope.sender), text(envelope.subject), arrival.received_at)
+        found = await connection.fetchval(INGEST, *key, *shown, traceparent)
+        if found is None:
+            return None
+        await put_body(connection, self.codec, found, "raw", arrival.raw)
+        await audit.write(connection, found, "ingest", "arrive", traceparent, change=(None, "queued"), revision=0)
+        await connection.execute("select pg_notify($1, '')", CASES)
+        return CaseId(found)
+
+    async def _claim(self, connection: Connection, lease: timedelta) -> Job | None:
+        row = await connection.fetchrow(CLAIM, lease)
+        if row is None:
+            return None
+        body = await connection.fetchrow("select codec, data from bodies where message_id = $1 and part = 'raw'", row["id"])
+        raw = self.codec.decode(body["codec"], body["data"]) if body else b""
+        detail = {"attempt": str(row["attempts"])}
+        await audit.write(connection, row["id"], "worker", "claim", row["traceparent"], change=(row["was"], "working"), detail=detail)
+        return self._job(row, raw)
+
+    def _job(self, row: asyncpg.Record, raw: bytes) -> Job:
+        return Job(
+            case=CaseId(row["id"]),
+            mailbox=MailboxId(row["mailbox_id"]),
+            source=row["source"],
+            message_id=row["rfc822_message_id"],
+            thread_id=row["thread_id"],
+            sender=self.codec.decode_text(row["sender"]),
+            subject=self.codec.decode_text(row["subject"]),
+            received_at=row["received_at"],
+            raw=raw,
+            revision=row["revision"],
+            attempt=row["attempts"],
+            token=row["lease_token"],
+            now=row["now"],
+        )
+
+    async def _give_back(self, job: Job, action: str, error: str, wait: timedelta, uncounted: int) -> bool:
+        async def give(connection: Connection) -> bool:
+            row = await connection.fetchrow(FAIL, job.case, job.token, error or None, wait, uncounted)
+            if row is None:
+                return False
+            detail = {"attempt": str(job.attempt), **({"error": error} if error else {})}
+            await audit.write(connection, job.case, "worker", action, row["traceparent"], change=("working", "queued"), detail=detail)
+            await connection.execute("select pg_notify($1, '')", CASES)
+            return True
+
+        return await self.database.run(give)
+
+
+def _plain(identifier: str) -> str:
+    return identifier.replace("\0", "").encode("utf-8", "replace").decode()

@@ -1,0 +1,108 @@
+"""What a worker leaves behind: a case with all its parts, or the remains of a mail that could not be worked on."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bot.store import audit
+from bot.store.bell import CASES
+from bot.store.codec import Codecs
+from bot.store.database import Connection
+from bot.store.documents import EMAIL, INPUTS, PARTS, TRIAGED, Inputs, dump, parts
+from bot.store.rows import put_body, put_draft, put_effects
+from bot.store.transitions import CLOSED
+from pipeline.case import Case, CaseId, History, Triaged
+from pipeline.effects import Effect
+from pipeline.email import Email, MailboxId
+
+SETTLE = """
+update messages set
+    status = $3, revision = revision + 1, lease_token = null, lease_until = null, last_error = null, decided_at = clock_timestamp(),
+    closed_at = case when $4 then clock_timestamp() end, content_sha256 = $5, sender = $6, subject = $7, intent = $8, urgency = $9,
+    owner = $10, policy_flags = $11, confidence = $12, route = $13, would_be = $14, respond_by = $15
+where id = $1 and lease_token = $2 and status = 'working'
+returning traceparent, revision
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed mail. `token` is the fencing token of its lease; `attempt` counts from 1; `now` is the database's clock at claim."""
+
+    case: CaseId
+    mailbox: MailboxId
+    source: str
+    message_id: str
+    thread_id: str
+    sender: str
+    subject: str
+    received_at: datetime
+    raw: bytes
+    revision: int
+    attempt: int
+    token: UUID
+    now: datetime
+
+
+def case_of(job: Job, email: Email, triaged: Triaged) -> Case:
+    """The case that settling will make: what effects are planned for."""
+    made = (triaged.classification, triaged.context, triaged.decision, triaged.draft)
+    return Case(job.case, job.revision + 1, triaged.status, job.mailbox, email, *made, None)
+
+
+async def settle(
+    connection: Connection, codec: Codecs, job: Job, email: Email, history: History, triaged: Triaged, effects: Sequence[Effect]
+) -> bool:
+    case = case_of(job, email, triaged)
+    traceparent = await _project(connection, codec, job, case)
+    if traceparent is None:
+        return False
+    inputs = dump(INPUTS, Inputs(email, job.mailbox, history, job.now))
+    await _record(connection, codec, job, inputs, triaged)
+    await _keep(connection, codec, case, effects, traceparent)
+    change = ("working", case.status.value)
+    await audit.write(connection, case.id, "worker", "triage", traceparent, change=change, revision=case.revision)
+    return True
+
+
+async def bury(connection: Connection, codec: Codecs, job: Job, remains: Case, effects: Sequence[Effect]) -> bool:
+    traceparent = await _project(connection, codec, job, remains)
+    if traceparent is None:
+        return False
+    await _keep(connection, codec, remains, effects, traceparent)
+    change, detail = ("working", remains.status.value), {"attempts": str(job.attempt)}
+    await audit.write(connection, remains.id, "worker", "dead_letter", traceparent, change=change, revision=remains.revision, detail=detail)
+    return True
+
+
+async def _project(connection: Connection, codec: Codecs, job: Job, case: Case) -> str | None:
+    """Write what is asked for often into the row itself, if the lease still holds; its trace context, or None."""
+    seen, decision = case.classification, case.decision
+    text = codec.encode_text
+    mail = (case.email.content_sha256, text(case.email.sender.address), text(case.email.subject))
+    meaning = (seen.intent, seen.urgency, seen.owner, list(seen.policy_flags), seen.confidence) if seen else (None, None, None, [], None)
+    routes = (decision.route.value, decision.would_be.value, decision.respond_by) if decision else (None, None, None)
+    if decision is not None:
+        meaning = (meaning[0], decision.urgency, decision.owner, *meaning[3:])
+    closed = case.status in CLOSED
+    row = await connection.fetchrow(SETTLE, job.case, job.token, case.status.value, closed, *mail, *meaning, *routes)
+    return None if row is None else str(row["traceparent"])
+
+
+async def _record(connection: Connection, codec: Codecs, job: Job, inputs: bytes, triaged: Triaged) -> None:
+    encode = codec.encode
+    row = (job.case, job.attempt, codec.name, encode(inputs), json.dumps(dict(triaged.decision.versions)), encode(dump(TRIAGED, triaged)))
+    await connection.execute(
+        "insert into decisions (message_id, attempt, codec, inputs, versions, output) values ($1, $2, $3, $4, $5, $6)", *row
+    )
+
+
+async def _keep(connection: Connection, codec: Codecs, case: Case, effects: Sequence[Effect], traceparent: str) -> None:
+    await put_body(connection, codec, case.id, "email", dump(EMAIL, case.email))
+    await put_body(connection, codec, case.id, "case", dump(PARTS, parts(case)))
+    if case.draft is not None:
+        await put_draft(connection, codec, case.id, case.draft)
+    await put_effects(connection, codec, effects, traceparent)
+    await connection.execute("select pg_notify($1, '')", CASES)

@@ -1,0 +1,124 @@
+"""The worker: claims a mail, has it read and triaged, and commits what was made of it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from bot.crew import DRAIN, crew
+from bot.leases import LEASE, keeping, wait_before
+from bot.store.bell import Bell
+from bot.store.effects import LeaseLost
+from bot.store.queue import MOST_ATTEMPTS, Queue
+from bot.store.settling import Job, case_of
+from pipeline.case import Case, History, Status, Triaged
+from pipeline.effects import Effect, PostCard
+from pipeline.email import Address, Authentication, Email, MailboxId
+from pipeline.errors import Permanent, Temporary
+
+log = logging.getLogger(__name__)
+
+Triage = Callable[[Email, MailboxId, History, datetime], Awaitable[Triaged]]
+Plan = Callable[[Case], tuple[Effect, ...]]
+Read = Callable[[bytes, str, datetime], Email]
+"""Bytes, the provider's reference, when it was received -> the mail; blocking, never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """`concurrency` mails at once; a lease lost to somebody else means that nothing is written."""
+
+    queue: Queue
+    bell: Bell
+    read: Read
+    triage: Triage
+    plan: Plan
+    concurrency: int = 4
+    lease: timedelta = LEASE
+    drain: float = DRAIN
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then finish what was claimed within `drain` seconds and release the rest."""
+        await crew(self.step, self.bell, stop, hands=self.concurrency, drain=self.drain)
+
+    async def step(self) -> bool:
+        """Claim and work on one mail; False where there was none. No mail can stop the loop."""
+        try:
+            job = await self.queue.claim(self.lease)
+            if job is None:
+                return False
+            await self._attempt(job)
+        except LeaseLost:
+            log.warning("A mail was taken over by another worker; nothing was written.")
+        except Temporary as unreachable:
+            log.warning("%s", unreachable)
+            return False
+        except Exception:
+            log.exception("The worker met an error it does not know.")
+            return False
+        return True
+
+    async def _attempt(self, job: Job) -> None:
+        try:
+            await keeping(lambda: self.queue.extend(job, self.lease), self.lease, self._work(job))
+        except asyncio.CancelledError:
+            await asyncio.shield(self.queue.release(job))
+            raise
+        except LeaseLost:
+            raise
+        except (Temporary, Permanent) as known:
+            await self._failed(job, str(known))
+        except Exception as unknown:
+            log.exception("Case %s could not be triaged (attempt %s).", job.case, job.attempt)
+            await self._failed(job, type(unknown).__name__)
+
+    async def _work(self, job: Job) -> None:
+        if job.attempt > MOST_ATTEMPTS:
+            await self._bury(job)
+            return
+        email = await asyncio.to_thread(self.read, job.raw, job.source, job.received_at)
+        history = await self.queue.history(job, email)
+        triaged = await self.triage(email, job.mailbox, history, job.now)
+        effects = self.plan(case_of(job, email, triaged))
+        if not await self.queue.settle(job, email, history, triaged, effects):
+            raise LeaseLost
+
+    async def _failed(self, job: Job, error: str) -> None:
+        if job.attempt >= MOST_ATTEMPTS:
+            await self._bury(job)
+        else:
+            await self.queue.fail(job, error, wait_before(job.attempt))
+
+    async def _bury(self, job: Job) -> None:
+        case = remains(job)
+        log.error("Case %s is given to a person after %s attempts.", job.case, MOST_ATTEMPTS)
+        await self.queue.bury(job, case, (PostCard(case.id),))
+
+
+def remains(job: Job) -> Case:
+    """What can be said of a mail that nobody could read: its envelope, and that a person must look."""
+    why = f"This mail stopped the worker {MOST_ATTEMPTS} times, so nobody has read it. Open it in the mailbox."
+    email = Email(
+        source=job.source,
+        message_id=job.message_id,
+        thread_id=job.thread_id,
+        sender=Address("", job.sender),
+        reply_to=(),
+        to=(),
+        cc=(),
+        subject=job.subject,
+        sent_at=None,
+        received_at=job.received_at.astimezone(UTC),
+        in_reply_to="",
+        references=(),
+        text="",
+        reply="",
+        language="",
+        attachments=(),
+        headers=(),
+        authentication=Authentication("none", "", "The mail was not read."),
+        defects=(),
+        quarantined=why,
+    )
+    return Case(job.case, job.revision + 1, Status.DEAD, job.mailbox, email, None, None, None, None, None, why)
