@@ -1,0 +1,61 @@
+"""The test controls under /control/: faults to come, connections to cut, and the journal."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.slack.errors import Json, SlackError
+from sandbox.slack.faults import KINDS
+from sandbox.slack.world import World
+
+
+async def handle(world: World, request: web.Request) -> web.StreamResponse:
+    """`GET journal`, `POST fault|ticket|duplicate|disconnect|abort|clear`; numbers and names as in `Faults`."""
+    name = request.match_info["name"]
+    try:
+        if request.method == "GET":
+            return web.json_response(_journal(world, request))
+        asked = json.loads(await request.text() or "{}")
+        return web.json_response({"ok": True, **await _order(world, name, asked)})
+    except (json.JSONDecodeError, AttributeError):
+        return web.json_response({"ok": False, "error": "invalid_json"}, status=400)
+    except SlackError as error:
+        return web.json_response({**error.body(), "message": error.sentence}, status=error.status)
+
+
+async def _order(world: World, name: str, asked: Json) -> Json:
+    match name:
+        case "fault":
+            _fault(world, asked)
+        case "ticket":
+            world.faults.kill_ticket(asked.get("refusals"), int(asked.get("times", 1)))
+        case "duplicate":
+            world.faults.duplicate(asked.get("type"))
+        case "disconnect":
+            return {"connections": await world.hub.disconnect(str(asked.get("reason", "refresh_requested")))}
+        case "abort":
+            return {"connections": world.hub.abort()}
+        case "clear":
+            world.faults.clear()
+            world.journal.clear()
+        case _:
+            raise SlackError("unknown_method", f"There is no control {name}.", status=404)
+    return {}
+
+
+def _fault(world: World, asked: Json) -> None:
+    kind: Any = asked.get("kind")
+    if kind not in KINDS:
+        raise SlackError("invalid_arguments", f"A fault is one of {', '.join(KINDS)}.", status=400)
+    times, wait, seconds = int(asked.get("times", 1)), int(asked.get("retry_after", 1)), float(asked.get("seconds", 30))
+    world.faults.fail(str(asked.get("method", "*")), kind, times, wait, seconds)
+
+
+def _journal(world: World, request: web.Request) -> Json:
+    """Calls and envelopes, oldest first; `method` and `type` narrow them."""
+    method, kind = request.query.get("method"), request.query.get("type")
+    calls = [asdict(call) for call in world.journal.calls if method in (None, call.method)]
+    envelopes = [asdict(record) for record in world.journal.envelopes if kind in (None, record.type)]
+    return {"ok": True, "calls": calls, "envelopes": envelopes, "connections": len(world.hub.connections)}

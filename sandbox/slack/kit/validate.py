@@ -1,0 +1,100 @@
+"""Checks messages and views as Slack does, and completes them with the ids it assigns."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sandbox.slack import ids
+from sandbox.slack.errors import Json, SlackError
+from sandbox.slack.kit import limits
+from sandbox.slack.kit.blocks import characters, check_blocks
+from sandbox.slack.kit.objects import plain
+from sandbox.slack.kit.rules import Fields, Problems, anything, flag, obj, one_of, report, string
+
+TITLE = plain(limits.VIEW_TITLE)
+SHARED = {
+    "callback_id": string(limits.VIEW_CALLBACK_ID),
+    "private_metadata": string(limits.VIEW_METADATA),
+    "external_id": string(limits.VIEW_CALLBACK_ID),
+}
+MODAL = {**SHARED, "close": TITLE, "submit": TITLE, "clear_on_close": flag, "notify_on_close": flag, "submit_disabled": flag}
+VIEWS = {
+    "modal": obj(Fields({"type": one_of("modal"), "title": TITLE, "blocks": anything}, MODAL)),
+    "home": obj(Fields({"type": one_of("home"), "blocks": anything}, SHARED)),
+}
+LONG_TABLES = ("data_table", "data_visualization", "table")
+
+
+def message_blocks(blocks: Any) -> list[Json]:
+    """The blocks with their ids; raises invalid_blocks, invalid_blocks_format or msg_blocks_too_long."""
+    if not isinstance(blocks, list):
+        raise SlackError("invalid_blocks_format")
+    problems: Problems = []
+    check_blocks(blocks, "/blocks", "message", problems)
+    if problems:
+        raise refusal("invalid_blocks", problems)
+    if characters([block for block in blocks if block["type"] not in LONG_TABLES]) > limits.MESSAGE_CHARACTERS:
+        raise SlackError("msg_blocks_too_long")
+    return with_ids(blocks)
+
+
+def view(value: Any, *kinds: str) -> Json:
+    """The view with ids in its blocks; raises invalid_arguments or view_too_large. `kinds` are modal and home."""
+    problems = view_problems(value, *kinds)
+    if problems:
+        raise refusal("invalid_arguments", problems)
+    if len(json.dumps(value, ensure_ascii=False).encode()) > limits.VIEW_BYTES:
+        raise SlackError("view_too_large")
+    return {**value, "blocks": with_ids(value["blocks"])}
+
+
+def view_problems(value: Any, *kinds: str) -> Problems:
+    problems: Problems = []
+    kind = value.get("type") if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        report(problems, "/view", "must provide an object")
+    elif kind not in kinds:
+        report(problems, "/view/type", f"unsupported type: {kind}" if kind else "missing required field: type")
+    else:
+        VIEWS[str(kind)](value, "/view", problems)
+        if not problems:
+            check_blocks(value["blocks"], "/view/blocks", str(kind), problems)
+        if not problems:
+            _check_submit(value, problems)
+    return problems
+
+
+def refusal(code: str, problems: Problems) -> SlackError:
+    """Slack's answer that lists the problems twice: bare, and as messages."""
+    return SlackError(code, "; ".join(problems), errors=problems, response_metadata={"messages": [f"[ERROR] {text}" for text in problems]})
+
+
+def with_ids(blocks: list[Json]) -> list[Json]:
+    """A copy in which every block has a block_id and every element that acts an action_id."""
+    completed = copy.deepcopy(blocks)
+    for block in completed:
+        block.setdefault("block_id", ids.block_id())
+        for element in elements(block):
+            if element["type"] not in ("image", "plain_text", "mrkdwn"):
+                element.setdefault("action_id", ids.block_id())
+    return completed
+
+
+def elements(block: Json) -> Iterator[Json]:
+    """The interactive elements of one block, with those of its children, cards and actions."""
+    if block["type"] in ("actions", "context_actions"):
+        yield from block["elements"]
+    if block["type"] == "card":
+        yield from block.get("actions") or ()
+    for key in ("accessory", "element"):
+        if isinstance(block.get(key), dict):
+            yield block[key]
+    for child in (*(block.get("child_blocks") or ()), *(block["elements"] if block["type"] == "carousel" else ())):
+        yield from elements({"type": "card", **child})
+
+
+def _check_submit(value: Json, problems: Problems) -> None:
+    asks = any(block["type"] == "input" for block in value["blocks"])
+    if value["type"] == "modal" and asks and not value.get("submit"):
+        report(problems, "/view", "missing required field: submit")

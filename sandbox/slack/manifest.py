@@ -1,0 +1,66 @@
+"""Reads `app_manifest.yml`: the commands, shortcuts, scopes and events of the app."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sandbox.slack.errors import CannotStart, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    name: str
+    description: str
+    bot_name: str
+    home_tab: bool
+    messages_tab: bool
+    messages_tab_read_only: bool
+    commands: tuple[Json, ...]
+    shortcuts: tuple[Json, ...]
+    scopes: frozenset[str]
+    events: frozenset[str]
+    interactive: bool
+
+    def command(self, name: str) -> Json | None:
+        return next((command for command in self.commands if command["command"] == name), None)
+
+    def shortcut(self, callback_id: str) -> Json | None:
+        return next((shortcut for shortcut in self.shortcuts if shortcut["callback_id"] == callback_id), None)
+
+
+def read(path: Path) -> Manifest:
+    """The manifest in `path`; raises CannotStart where it is missing or is not one."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CannotStart(f"The app manifest {path} cannot be read: {error.strerror}. Name another with --manifest.") from error
+    except yaml.YAMLError as error:
+        raise CannotStart(f"The app manifest {path} is not YAML: {error}") from error
+    if not isinstance(document, dict) or "display_information" not in document:
+        raise CannotStart(f"The app manifest {path} has no display_information, so it is not a Slack manifest.")
+    return _from(document)
+
+
+def _from(document: Json) -> Manifest:
+    features, settings = _part(document, "features"), _part(document, "settings")
+    home = _part(features, "app_home")
+    return Manifest(
+        name=str(document["display_information"].get("name", "App")),
+        description=str(document["display_information"].get("description", "")),
+        bot_name=str(_part(features, "bot_user").get("display_name", "bot")),
+        home_tab=bool(home.get("home_tab_enabled", False)),
+        messages_tab=bool(home.get("messages_tab_enabled", True)),
+        messages_tab_read_only=bool(home.get("messages_tab_read_only_enabled", False)),
+        commands=tuple(features.get("slash_commands") or ()),
+        shortcuts=tuple(features.get("shortcuts") or ()),
+        scopes=frozenset(_part(_part(document, "oauth_config"), "scopes").get("bot") or ()),
+        events=frozenset(_part(settings, "event_subscriptions").get("bot_events") or ()),
+        interactive=bool(_part(settings, "interactivity").get("is_enabled", False)),
+    )
+
+
+def _part(document: Json, key: str) -> dict[str, Any]:
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
