@@ -75,7 +75,7 @@ def pages(email: Email) -> list[str]:
     return [*cut, rest]
 
 
-def view(case: Case, page: int) -> Json:
+def view(case: Case, page: int, channel: str, thread: str) -> Json:
     """One page of the whole mail, in a window; a page that does not exist shows the nearest."""
     parts = pages(case.email)
     page = min(max(page, 0), len(parts) - 1)
@@ -84,7 +84,8 @@ def view(case: Case, page: int) -> Json:
         kit.divider(),
         kit.rich_text(_body(parts[page])),
     ]
-    return kit.modal("Full mail", ids.MAIL_VIEW, [*blocks, *_turn(case, page, len(parts))])
+    ref = ids.FormRef(case.id, case.revision, "", channel, thread)
+    return kit.modal("Full mail", ids.MAIL_VIEW, [*blocks, *_turn(case, page, len(parts))], metadata=ids.write_form(ref))
 
 
 def _headers(email: Email) -> list[Json]:

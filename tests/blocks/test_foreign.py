@@ -44,11 +44,11 @@ def test_any_mail_is_drawn_within_limits_and_uninterpreted(subject: str, body: s
         assert list(marked_up(message.blocks)) == []
     for view in (
         edit.view(case, CHANNEL, THREAD),
-        mail.view(case, 0),
+        mail.view(case, 0, CHANNEL, THREAD),
         home.view(shown(waiting=[replace(queue()[0], subject=subject, sender=name)])),
     ):
         assert limits.view(view) == []
-    assert list(marked_up([edit.view(case, CHANNEL, THREAD), mail.view(case, 0)])) == []
+    assert list(marked_up([edit.view(case, CHANNEL, THREAD), mail.view(case, 0, CHANNEL, THREAD)])) == []
 
 
 @settings(max_examples=200, deadline=None)

@@ -65,8 +65,8 @@ def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "edit-conflict", edit.conflict(STATES["review-edited"], CHANNEL, THREAD, mine, "unused")
     yield "edit-decided", edit.conflict(STATES["sent"], CHANNEL, THREAD, mine, "Already approved by Ana Ruiz at 10:42 UTC.")
     yield "reject-review", reject.view(REVIEW, CHANNEL, THREAD)
-    yield "mail-page", mail.view(STATES["hostile"], 0)
-    yield "mail-middle", mail.view(STATES["long"], 1)
+    yield "mail-page", mail.view(STATES["hostile"], 0, CHANNEL, THREAD)
+    yield "mail-middle", mail.view(STATES["long"], 1, CHANNEL, THREAD)
     yield (
         "notice-refused",
         notice.view("Not done", "Guests cannot answer mail for support@larkspur.example. Ask an approver of this inbox."),

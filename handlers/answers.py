@@ -1,0 +1,48 @@
+"""Conversational answers: only the person sees them, and losing one harms nothing."""
+
+import asyncio
+import logging
+from typing import Any
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError, SlackRequestError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from blocks.kit import Json
+from blocks.text import escape
+from handlers.payload import Click
+
+log = logging.getLogger(__name__)
+
+UNANSWERED = (SlackApiError, SlackRequestError, ClientError, TimeoutError, OSError)
+"""What a call to Slack may end in."""
+
+WINDOW_SECONDS = 1.5
+
+
+async def tell(client: AsyncWebClient, click: Click, sentence: str) -> None:
+    """Say one sentence to the person who clicked, where they clicked; never raises for Slack's sake."""
+    try:
+        await client.chat_postEphemeral(
+            channel=click.channel or click.user, user=click.user, text=escape(sentence), thread_ts=click.thread or None
+        )
+    except UNANSWERED as error:
+        log.warning("Could not tell %s in %s: %s", click.user, click.channel, reason(error))
+
+
+async def open_window(client: AsyncWebClient, click: Click, view: Json) -> str:
+    """Open a window for the click; "" or the sentence to show where Slack did not."""
+    try:
+        async with asyncio.timeout(WINDOW_SECONDS):
+            await client.views_open(trigger_id=click.trigger, view=view)
+    except UNANSWERED as error:
+        log.warning("Could not open a window for %s: %s", click.user, reason(error))
+        return f"The window could not be opened ({reason(error)}). Click again."
+    return ""
+
+
+def reason(error: Any) -> str:
+    """Slack's own word for an error, or its kind."""
+    if isinstance(error, SlackApiError):
+        return str(error.response.get("error") or "no answer")
+    return type(error).__name__

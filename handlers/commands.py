@@ -1,0 +1,49 @@
+"""The conversation by /triage: help and figures; nothing is decided here."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+
+from blocks import help, stats
+from blocks.kit import Json, Message
+from handlers import payload
+from handlers.access import member_only
+from handlers.desk import Desk
+
+PERIOD = timedelta(days=7)
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    app.command(re.compile(r"/.*"))(Commands(desk).triage)
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    desk: Desk
+
+    async def triage(self, ack: AsyncAck, command: Json, respond: AsyncRespond) -> None:
+        await ack()
+        word = str(command.get("text") or "").strip().lower()
+        match word:
+            case "" | "help":
+                await _say(respond, help.message())
+            case "stats":
+                await self._stats(command, respond)
+            case _:
+                await _say(respond, help.message(unknown=word[:40]))
+
+    async def _stats(self, command: Json, respond: AsyncRespond) -> None:
+        if no := await member_only(self.desk, payload.user(command)):
+            await _say(respond, Message(no, ()))
+            return
+        figures = await self.desk.cases.figures(self.desk.clock() - PERIOD)
+        if not await _say(respond, stats.message(figures)):
+            await _say(respond, stats.plain_message(figures))
+
+
+async def _say(respond: AsyncRespond, said: Message) -> bool:
+    """Answer only to the one who asked; False where Slack did not take it."""
+    answer = await respond(text=said.text, blocks=list(said.blocks) or None, response_type="ephemeral")
+    return answer.status_code == 200

@@ -1,0 +1,39 @@
+"""Everything that a listener needs, handed over once."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from blocks.home import Health
+from pipeline.case import CaseId, Draft, Finding
+from pipeline.email import Email
+from pipeline.people import People
+from pipeline.ports import Cases, Directory
+
+
+class ReviewedCases(Cases, Protocol):
+    """The cases, and what their first draft said: an approval is compared with it."""
+
+    async def first_text(self, case: CaseId) -> str: ...
+
+
+class Seen(Protocol):
+    """Remembers what was already received, for a while."""
+
+    async def first(self, key: str) -> bool:
+        """True for the first caller with this key; True as well where nobody can tell."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`people` gives policies/people.json as it is now; `lint` looks at a draft as a person has edited it."""
+
+    cases: ReviewedCases
+    people: Callable[[], People]
+    directory: Directory
+    clock: Callable[[], datetime]
+    lint: Callable[[Draft, Email], tuple[Finding, ...]]
+    health: Callable[[], Awaitable[Sequence[Health]]]
+    seen: Seen

@@ -1,0 +1,15 @@
+"""Puts every conversation's listeners on the app, the most particular first."""
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers import chat, commands, home, leftover, review
+from handlers.desk import Desk
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    leftover.register_first(app, desk.seen)
+    review.register(app, desk)
+    home.register(app, desk)
+    commands.register(app, desk)
+    chat.register(app)
+    leftover.register_last(app)

@@ -1,0 +1,150 @@
+"""The conversation about a draft: approve, edit, reject, take over, read the whole mail."""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from blocks import edit, ids, mail, notice, reject
+from blocks.kit import Json
+from handlers import payload
+from handlers.access import Admitted, admit
+from handlers.answers import UNANSWERED, open_window, reason, tell
+from handlers.decide import Make, Overtaken, decide, stale
+from handlers.desk import Desk
+from handlers.payload import Body, Click
+from pipeline import review
+from pipeline.case import Case, Rejection, Status
+from pipeline.review import Move, Refused, standing
+
+log = logging.getLogger(__name__)
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    reviewing = Reviewing(desk)
+    app.action(ids.APPROVE)(reviewing.approve)
+    app.action(ids.TAKE_OVER)(reviewing.take_over)
+    app.action(ids.EDIT)(reviewing.open_edit)
+    app.view(ids.EDIT_FORM)(reviewing.save)
+    app.action(ids.REJECT)(reviewing.open_reject)
+    app.view(ids.REJECT_FORM)(reviewing.rejected)
+    app.action(ids.SHOW_MAIL)(reviewing.show_mail)
+    app.action(re.compile(rf"{re.escape(ids.MAIL_PAGE)}\.\d+"))(reviewing.turn_page)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    desk: Desk
+
+    async def approve(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        await self._settle(ack, client, payload.click(body), self._approved)
+
+    async def take_over(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        await self._settle(ack, client, payload.click(body), self._taken)
+
+    async def open_edit(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        click = payload.click(body)
+        sentence = await self._open(client, click, lambda case: edit.view(case, click.channel, click.thread))
+        await ack()
+        if sentence:
+            await tell(client, click, sentence)
+
+    async def open_reject(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        click = payload.click(body)
+        sentence = await self._open(client, click, lambda case: reject.view(case, click.channel, click.thread))
+        await ack()
+        if sentence:
+            await tell(client, click, sentence)
+
+    async def save(self, ack: AsyncAck, body: Body, view: Json) -> None:
+        ref, form = ids.read_form(view["private_metadata"]), edit.read(view["state"]["values"])
+        done = await decide(self.desk, payload.user(body), ref.channel if ref else "", ref, lambda admitted: self._edited(admitted, form))
+        match done:
+            case Case():
+                await ack()
+            case Refused(sentence):
+                await ack(response_action="errors", errors={form.field: sentence})
+            case Overtaken(case, sentence):
+                await ack(
+                    response_action="update",
+                    view=edit.conflict(case, ref.channel if ref else "", ref.thread if ref else "", form, sentence),
+                )
+
+    async def rejected(self, ack: AsyncAck, body: Body, view: Json) -> None:
+        ref, (why, remark) = ids.read_form(view["private_metadata"]), reject.read(view["state"]["values"])
+        if why is None:
+            await ack(response_action="errors", errors={reject.WHY: "Choose a reason."})
+            return
+        done = await decide(
+            self.desk, payload.user(body), ref.channel if ref else "", ref, lambda admitted: self._dropped(admitted, why, remark)
+        )
+        match done:
+            case Case():
+                await ack()
+            case Refused(sentence) | Overtaken(_, sentence):
+                await ack(response_action="update", view=notice.view("Not rejected", sentence))
+
+    async def show_mail(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        click = payload.click(body)
+        admitted = await admit(self.desk, click.user, click.channel, click.ref)
+        if isinstance(admitted, Refused):
+            sentence = admitted.sentence
+        else:
+            sentence = await open_window(client, click, mail.view(admitted.case, 0, click.channel, click.thread))
+        await ack()
+        if sentence:
+            await tell(client, click, sentence)
+
+    async def turn_page(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        click, form = payload.click(body), ids.read_form(body["view"]["private_metadata"])
+        admitted = await admit(self.desk, click.user, form.channel if form else "", form)
+        await ack()
+        if isinstance(admitted, Refused) or form is None:
+            shown = notice.view("Full mail", admitted.sentence if isinstance(admitted, Refused) else "")
+        else:
+            shown = mail.view(admitted.case, click.ref.page if click.ref else 0, form.channel, form.thread)
+        await _replace(client, body, shown)
+
+    async def _settle(self, ack: AsyncAck, client: AsyncWebClient, click: Click, make: Make) -> None:
+        done = await decide(self.desk, click.user, click.channel, click.ref, make)
+        await ack()
+        if isinstance(done, Refused | Overtaken):
+            await tell(client, click, done.sentence)
+
+    async def _open(self, client: AsyncWebClient, click: Click, draw: Callable[[Case], Json]) -> str:
+        """Open a form on the draft; "" or the sentence that says why it was not."""
+        admitted = await admit(self.desk, click.user, click.channel, click.ref)
+        if isinstance(admitted, Refused):
+            return admitted.sentence
+        case = admitted.case
+        if click.ref is None or stale(case, click.ref) or case.status is not Status.REVIEW or case.draft is None:
+            return standing(case)
+        return await open_window(client, click, draw(case))
+
+    async def _approved(self, admitted: Admitted) -> Move | Refused:
+        case, draft = admitted.case, admitted.case.draft
+        edited = draft is not None and draft.version > 1
+        first = await self.desk.cases.first_text(case.id) if edited or draft is None else draft.text
+        return review.approve(case, case.revision, admitted.person, self.desk.clock(), first)
+
+    async def _taken(self, admitted: Admitted) -> Move | Refused:
+        return review.take_over(admitted.case, admitted.case.revision, admitted.person, self.desk.clock())
+
+    async def _edited(self, admitted: Admitted, form: edit.Form) -> Move | Refused:
+        case = admitted.case
+        found = self.desk.lint(replace(case.draft, subject=form.subject, text=form.text), case.email) if case.draft else ()
+        return review.edit(case, case.revision, admitted.person, self.desk.clock(), form.subject, form.text, found)
+
+    async def _dropped(self, admitted: Admitted, why: Rejection, remark: str) -> Move | Refused:
+        return review.reject(admitted.case, admitted.case.revision, admitted.person, self.desk.clock(), why, remark)
+
+
+async def _replace(client: AsyncWebClient, body: Body, shown: Json) -> None:
+    """Put another view in place of the window, unless it has changed or gone meanwhile."""
+    try:
+        await client.views_update(view_id=body["view"]["id"], hash=body["view"].get("hash"), view=shown)
+    except UNANSWERED as error:
+        log.info("A window was not redrawn: %s", reason(error))
