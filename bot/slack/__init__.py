@@ -1,0 +1,1 @@
+"""Slack: the app over Socket Mode, the cards, and who people are."""
