@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.embedded import services
-from bot.mailbox.maildir import SUBFOLDERS
+from bot.mailbox import maildir
 from bot.migrate import migrate
 from bot.serve import interrupted, running
 from bot.settings import MaildirEntry, Settings
@@ -48,7 +48,8 @@ class Pages:
 @asynccontextmanager
 async def demo(settings: DemoSettings) -> AsyncIterator[Pages]:
     """Run everything while the block lasts; a second run on the same data continues where the first one was."""
-    make_mailboxes(settings.data)
+    for inbox in INBOXES:
+        maildir.make(settings.data / "mail" / inbox)
     async with AsyncExitStack() as stack:
         starting = asyncio.gather(
             stack.enter_async_context(stand_in("slack", settings.slack_port, settings.data / "slack", "--rate-limits")),
@@ -86,14 +87,6 @@ def bot_settings(settings: DemoSettings) -> Settings:
     )
 
 
-def make_mailboxes(data: Path) -> None:
-    """Lay out the company's Maildirs; what is there stays."""
-    for inbox in INBOXES:
-        for folder in ("", *SUBFOLDERS):
-            for part in ("new", "cur", "tmp"):
-                (data / "mail" / inbox / folder / part).mkdir(parents=True, exist_ok=True)
-
-
 def forget(data: Path) -> None:
     """Start over: remove what an earlier demo left in this folder, and nothing else that may lie there."""
     for name in ("slack", "services", "mail", "customers", "cache"):
@@ -107,7 +100,8 @@ async def stand_in(name: str, port: int, data: Path, *more: str) -> AsyncIterato
     child = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, start_new_session=True
     )
-    assert child.stdout is not None and child.stderr is not None
+    assert child.stdout is not None
+    assert child.stderr is not None
     try:
         first = await asyncio.wait_for(child.stdout.readline(), timeout=20)
         if not first.strip():

@@ -21,6 +21,8 @@ class MaildirEntry(BaseModel):
     address: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+$")]
     path: Path
     sendmail: tuple[str, ...] | None = None
+    create: bool = False
+    """Make the folder, and the sub-folders that sending needs, where they are missing."""
     authserv_ids: tuple[str, ...] = ()
     """Names of the receiving servers whose Authentication-Results headers are believed."""
 
@@ -95,6 +97,7 @@ log_level = "info"
 kind = "maildir"
 address = "support@example.com"           # has an entry in policies/people.json
 path = "/var/mail/support/Maildir"
+create = true                             # make .Drafts, .Outbox, .Sent and .Failed where they are missing
 authserv_ids = ["mx.example.com"]         # whose Authentication-Results headers are believed
 sendmail = ["/usr/sbin/sendmail", "-t", "-i"]  # leave it out to leave replies in .Outbox/new for a queue runner
 """

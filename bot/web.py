@@ -1,7 +1,7 @@
 """The program's own HTTP: /healthz (the process lives), /readyz (it can work), /metrics (Prometheus)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -12,7 +12,9 @@ from pipeline.errors import Misconfigured
 
 
 @asynccontextmanager
-async def serving(host: str, port: int, pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], bool]) -> AsyncIterator[int]:
+async def serving(
+    host: str, port: int, pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[int]:
     """Serve until the block ends; gives the port (useful where 0 was asked for). Misconfigured where the port is taken."""
     app = web.Application()
     app.router.add_get("/healthz", _healthy)
@@ -37,15 +39,15 @@ async def _healthy(request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
-async def _ready(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], bool]) -> web.Response:
+async def _ready(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]]) -> web.Response:
     try:
         async with asyncio.timeout(2):
             database = await pool.fetchval("select 1") == 1
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         database = False
-    slack = slack_connected()
+    slack = await slack_connected()
     return web.json_response({"ok": database and slack, "database": database, "slack": slack}, status=200 if database and slack else 503)
 
 
-async def _metrics(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], bool]) -> web.Response:
-    return web.Response(body=await exposition(pool, slack_connected()), content_type="text/plain", charset="utf-8")
+async def _metrics(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]]) -> web.Response:
+    return web.Response(body=await exposition(pool, await slack_connected()), content_type="text/plain", charset="utf-8")

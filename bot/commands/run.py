@@ -18,7 +18,9 @@ def run_bot(
     data: Annotated[Path | None, typer.Option(help="The embedded databases' folder, where DATABASE_URL or REDIS_URL is not set.")] = None,
     port: Annotated[int | None, typer.Option(help="Health and metrics; 0 takes a free one.")] = None,
 ) -> None:
-    """Fetch mail, triage it, show it in Slack, send what people approve. Needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN and a triage.toml with mailboxes.
+    """Fetch mail, triage it, show it in Slack, send what people approve.
+
+    Needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN and a triage.toml with mailboxes: `triage doctor` names what is missing.
 
     Example: SLACK_BOT_TOKEN=xoxb-... SLACK_APP_TOKEN=xapp-... triage run
     """

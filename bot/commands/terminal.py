@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -26,7 +26,7 @@ def out(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
 
 
-def table(title: str, headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def table(title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """A table for a person, on stderr."""
     from rich.table import Table
 

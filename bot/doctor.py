@@ -1,0 +1,134 @@
+"""The checks of `triage doctor`: every part of the set-up by itself, each with what to do next."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import yaml
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from bot.embedded import Services
+from bot.house import load as load_house
+from bot.mailbox import maildir
+from bot.migrate import pending
+from bot.settings import ROOT, Settings
+from bot.slack.app import SlackSettings, patient_client
+from bot.slack.directory import SlackDirectory
+from bot.slack.errors import translated
+from bot.slack.rooms import Rooms
+from pipeline.email import MailboxId
+from pipeline.errors import Misconfigured, Permanent, Temporary
+from pipeline.people import People
+
+NEEDED_TABLES = ("messages", "bodies", "drafts", "decisions", "effects", "sends", "cards", "metrics", "audit_log")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: whether it holds, and a sentence that names what it looked at or what to do."""
+
+    check: str
+    ok: bool
+    sentence: str
+
+
+async def findings(settings: Settings, services: Services, slack: SlackSettings | None) -> AsyncIterator[Finding]:
+    """Every check in turn; none stops the next."""
+    yield await _try("database", partial(_database, services.database_url, settings.migrations))
+    yield await _try("valkey", partial(_valkey, services.redis_url))
+    house = await _try("policies", partial(_policies, settings))
+    yield house
+    for entry in settings.mailboxes:
+        yield await _try(f"mailbox {entry.address}", partial(_mailbox, entry.address, entry.path))
+    if not settings.mailboxes:
+        yield Finding("mailboxes", False, "None is configured. Add a [[mailboxes]] table to triage.toml: `triage config --example`.")
+    if slack is None:
+        yield Finding("slack", False, 'SLACK_BOT_TOKEN and SLACK_APP_TOKEN are not both set. README, "Run it with a real Slack".')
+        return
+    yield await _try("slack", partial(_scopes, slack))
+    yield await _try("socket mode", partial(_socket, slack))
+    if house.ok:
+        people = (await load_house(settings.policies, settings.templates, settings.data / "cache")).people
+        for inbox in people.inboxes:
+            yield await _try(f"channel of {inbox}", partial(_channel, slack, people, MailboxId(inbox)))
+
+
+async def _try(check: str, look: Callable[[], Awaitable[str]]) -> Finding:
+    try:
+        async with asyncio.timeout(15):
+            return Finding(check, True, await look())
+    except (Misconfigured, Permanent, Temporary) as error:
+        return Finding(check, False, str(error))
+    except TimeoutError:
+        return Finding(check, False, "It did not answer within 15 s.")
+
+
+async def _database(url: str, migrations: Path) -> str:
+    if missing := await pending(url, migrations):
+        raise Misconfigured("database", f"it lacks {', '.join(missing)}. Run `triage migrate`.")
+    connection = await asyncpg.connect(url)
+    try:
+        for name in NEEDED_TABLES:
+            if await connection.fetchval("select to_regclass($1)", name) is None:
+                raise Misconfigured("database", f"the table {name} is missing though its migration was applied. Restore it from a backup.")
+        stuck = await connection.fetch("select key, last_error from effects where state = 'dead' order by id desc limit 5")
+    finally:
+        await connection.close()
+    if stuck:
+        raise Misconfigured("outbox", "; ".join(f"{row['key']} was given up: {row['last_error']}" for row in stuck))
+    return "It answers and is at this version."
+
+
+async def _valkey(url: str) -> str:
+    redis: Redis = Redis.from_url(url, socket_timeout=5)
+    try:
+        await redis.get("doctor")
+    except (RedisError, OSError) as error:
+        raise Temporary(f"REDIS_URL does not answer ({type(error).__name__}). Check the address and that the server runs.") from error
+    finally:
+        await redis.aclose()
+    return "It answers."
+
+
+async def _policies(settings: Settings) -> str:
+    house = await load_house(settings.policies, settings.templates, settings.data / "cache")
+    return f"{len(house.intents)} intents, {len(house.rulebook.rules)} rules, {len(house.people.inboxes)} inboxes."
+
+
+async def _mailbox(address: str, path: Path) -> str:
+    maildir.connect(MailboxId(address), path)
+    return f"{path} can be read and written."
+
+
+async def _scopes(slack: SlackSettings) -> str:
+    """Slack lists the token's scopes in a header of every answer."""
+    with translated("auth.test"):
+        answer: Any = await patient_client(slack).auth_test()
+    held = {scope.strip() for scope in answer.headers.get("x-oauth-scopes", "").split(",")}
+    wanted = yaml.safe_load((ROOT / "app_manifest.yml").read_text())["oauth_config"]["scopes"]["bot"]
+    if missing := sorted(set(wanted) - held):
+        raise Misconfigured(
+            "slack", f"the bot token lacks {', '.join(missing)}. Update the app from app_manifest.yml and install it again."
+        )
+    return f"{answer['team']} as {answer['user']}, with every scope."
+
+
+async def _socket(slack: SlackSettings) -> str:
+    with translated("apps.connections.open"):
+        await patient_client(slack).apps_connections_open(app_token=slack.app_token.get_secret_value())
+    return "SLACK_APP_TOKEN may open connections."
+
+
+async def _channel(slack: SlackSettings, people: People, inbox: MailboxId) -> str:
+    client = patient_client(slack)
+    room = await Rooms(client, SlackDirectory(client), lambda: people).room(inbox)
+    with translated(room):
+        channel: Any = await client.conversations_info(channel=room)
+    if not channel["channel"].get("is_member"):
+        raise Misconfigured(f"#{people.inboxes[inbox].channel}", "the bot is not in this channel. Invite it with /invite @triage.")
+    return f"#{people.inboxes[inbox].channel} is there, and the bot is in it."

@@ -1,0 +1,44 @@
+"""What happens by the clock: the daily figures are rolled up every few minutes, today's and yesterday's."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.store.database import Connection, Database
+from bot.store.figures import roll_up
+from pipeline.errors import Temporary
+
+log = logging.getLogger(__name__)
+
+ROLL_UP_EVERY = timedelta(minutes=5)
+
+
+async def keep_time(database: Database, stop: asyncio.Event) -> None:
+    """Run the jobs until `stop`; one that fails is logged and comes again at its next time."""
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+    scheduler.add_job(
+        _roll_up,
+        "interval",
+        args=(database,),
+        seconds=ROLL_UP_EVERY.total_seconds(),
+        next_run_time=datetime.now(UTC) + timedelta(seconds=30),
+    )
+    scheduler.start()
+    try:
+        await stop.wait()
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def _roll_up(database: Database) -> None:
+    async def work(connection: Connection) -> None:
+        today = datetime.now(UTC).date()
+        await roll_up(connection, today - timedelta(days=1))
+        await roll_up(connection, today)
+
+    try:
+        await database.run(work)
+    except Temporary as error:
+        log.warning("The daily figures were not rolled up: %s", error)
