@@ -46,7 +46,7 @@ class Mail:
     @property
     def snippet(self) -> str:
         """The beginning of what its author wrote, on one line."""
-        words = (line for line in self.text.splitlines() if not line.startswith(">"))
+        words = (line for line in self.text.splitlines() if not line.startswith(">") and not line.endswith("wrote:"))
         return " ".join(" ".join(words).split())[:SNIPPET]
 
 

@@ -81,7 +81,7 @@ function notice(customers) {
   if (!before) return;
   for (const one of customers.filter((customer) => customer.received > (before.get(customer.address) || 0))) {
     flash(one.address);
-    toast(one);
+    if (one.address !== state.address || state.view !== "mail") toast(one);
   }
 }
 
@@ -92,7 +92,7 @@ function flash(address) {
 
 function toast(one) {
   const note = h("button", { class: "toast", onclick: () => { note.remove(); openMailbox(one.address); } },
-    icon("received"), h("span", {}, h("bdi", { class: "name" }, one.name), " has an answer from Larkspur", h("span", { class: "sub" }, one.subject)));
+    icon("received"), h("span", {}, h("bdi", { class: "name" }, one.name), " has an answer", h("span", { class: "sub" }, one.subject)));
   place("toasts").append(note);
   while (place("toasts").children.length > 3) place("toasts").firstChild.remove();
   setTimeout(() => note.remove(), TOAST_MS);

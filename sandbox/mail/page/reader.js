@@ -12,14 +12,22 @@ export function showConversation(place, state, reply) {
   fill(place, h("article", { class: "conversation" },
     h("header", {}, h("h2", {}, h("bdi", {}, thread.subject || "(no subject)")), h("p", { class: "dim" }, count(thread.messages.length, "message", "messages"))),
     state.messages.map((message) => card(message, state, () => reply(message)))));
-  return place.querySelector(".message:last-of-type")?.scrollIntoView({ block: state.messages.length > 1 ? "nearest" : "start" });
+  return show(place);
 }
 
 export function showFailures(place, state) {
   fill(place, h("article", { class: "conversation" },
-    h("header", {}, h("h2", {}, "Could not be delivered"), h("p", { class: "dim" }, "Larkspur handed these over, but the post office could not tell who they are for.")),
+    h("header", { class: "stacked" }, h("h2", {}, "Could not be delivered"), h("p", { class: "dim" }, "Larkspur handed these over, but the post office could not tell who they are for.")),
     state.failures.map((one) => h("section", { class: "message failed" }, h("div", { class: "body" },
       h("h3", {}, h("bdi", {}, one.subject || "(no subject)")), h("p", { class: "reason" }, icon("alert"), one.reason), h("p", { class: "dim" }, `From ${one.inbox}, kept as ${one.key} in .Failed`))))));
+}
+
+// The newest message in full, as far down as it takes and no further.
+function show(place) {
+  place.scrollTop = 0;
+  const last = place.querySelector(".message:last-of-type");
+  const header = place.querySelector("header").offsetHeight;
+  if (last.offsetTop + last.offsetHeight > place.clientHeight) place.scrollTop = last.offsetTop - Math.max(header, place.clientHeight - last.offsetHeight - 24);
 }
 
 function empty() {
@@ -29,10 +37,11 @@ function empty() {
 function card(message, state, reply) {
   const fresh = state.fresh.has(message.key);
   const names = ["message", message.way, fresh && "fresh"].filter(Boolean).join(" ");
-  return h("section", { class: names, "data-key": message.key }, head(message, fresh, reply), body(message, state), attachments(message), headers(message, state));
+  return h("section", { class: names, "data-key": message.key }, head(message, fresh), body(message, state), attachments(message),
+    message.way === "received" && h("div", { class: "act" }, h("button", { class: "quiet", onclick: reply }, icon("reply"), "Reply")), headers(message, state));
 }
 
-function head(message, fresh, reply) {
+function head(message, fresh) {
   return h("div", { class: "head" },
     avatar(message.from.name, message.from.address, message.way === "received"),
     h("div", { class: "who" },
@@ -41,8 +50,7 @@ function head(message, fresh, reply) {
     h("div", { class: "when" },
       fresh && h("span", { class: "pill new" }, "New"),
       message.automatic && h("span", { class: "pill", title: "It says of itself that a machine sent it (Auto-Submitted)" }, "Automatic"),
-      h("time", { datetime: message.at, title: message.date }, fullTime(message.at)),
-      message.way === "received" && h("button", { class: "quiet", onclick: reply }, icon("reply"), "Reply")));
+      h("time", { datetime: message.at, title: message.date }, fullTime(message.at))));
 }
 
 function body(message, state) {

@@ -8,17 +8,12 @@ export function showOwner(place, state, write) {
   if (!one || state.view !== "mail") return fill(place);
   return fill(place, h("div", { class: "owner" },
     h("div", { class: "owner-text" }, h("h2", {}, h("bdi", {}, one.name)), h("p", {}, one.address)),
-    h("button", { class: "quiet", onclick: () => write(one) }, `Write as ${firstName(one.name)}`)));
+    h("button", { class: "quiet", title: `Write a mail as ${one.name}`, onclick: () => write(one) }, icon("pen"), "Write")));
 }
 
 export function showThreads(place, state, choose) {
   if (state.view !== "mail") return fill(place);
   return fill(place, state.conversations.map((thread) => h("li", {}, row(thread, state, choose))));
-}
-
-export function firstName(name) {
-  const first = name.split(/\s+/)[0];
-  return /^[\p{L}'-]{2,14}$/u.test(first) ? first : "this customer";
 }
 
 function row(thread, state, choose) {
