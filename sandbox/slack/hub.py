@@ -17,6 +17,8 @@ from sandbox.slack.journal import EnvelopeRecord, Journal
 from sandbox.slack.settings import Timing
 
 MOST_CONNECTIONS = 10
+GRACE = {"warning": 10.0}
+"""Seconds between a disconnect frame and the end of the connection, where it is not one."""
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class Hub:
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     opened: int = 0
+    refused: int = 0
     turn: int = 0
 
     def issue_ticket(self) -> str:
@@ -73,11 +76,11 @@ class Hub:
     def redeem(self, name: str) -> None:
         """Uses the ticket up; raises SlackError with status 403 where it is unknown, used or dead."""
         ticket = self.tickets.get(name)
-        if ticket is None or ticket.used or ticket.refusals is None:
-            raise SlackError("invalid_ticket", "This Socket Mode address was used already or never issued.", status=403)
-        if ticket.refusals > 0:
-            ticket.refusals -= 1
-            raise SlackError("invalid_ticket", "This Socket Mode address refuses for now.", status=403)
+        if ticket is None or ticket.used or ticket.refusals != 0:
+            self.refused += 1
+            if ticket and ticket.refusals:
+                ticket.refusals -= 1
+            raise SlackError("invalid_ticket", "This Socket Mode address is used, dead or was never issued.", status=403)
         ticket.used = True
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
@@ -114,13 +117,12 @@ class Hub:
             self.spawn(self._deliver("events_api", payload, retry=(1, "timeout")))
 
     async def disconnect(self, reason: str = "refresh_requested") -> int:
-        """Sends every connection a disconnect frame and, but for a warning, closes it; answers how many there were."""
+        """Sends every connection a disconnect frame and closes it shortly after; answers how many there were."""
         connections = list(self.connections)
         frame = {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-local"}}
         for connection in connections:
             await connection.send(frame)
-            if reason != "warning":
-                self.spawn(connection.socket.close())
+            self.spawn(_close_later(connection, GRACE.get(reason, 1.0)))
         return len(connections)
 
     def abort(self) -> int:
@@ -199,6 +201,11 @@ class Hub:
         debug = {"host": "applink-local", "build_number": 1, "approximate_connection_time": 18060}
         count, info = len(self.connections) + 1, {"app_id": self.app_id}
         return {"type": "hello", "num_connections": count, "connection_info": info, "debug_info": debug}
+
+
+async def _close_later(connection: Connection, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await connection.socket.close()
 
 
 def _envelope_id() -> str:

@@ -20,6 +20,8 @@ from sandbox.slack.settings import SlackSettings
 from sandbox.slack.storage import Storage
 from sandbox.slack.world import World, make
 
+__all__ = ["SlackSettings", "run", "start"]
+
 HOST = "127.0.0.1"
 PR_SET_PDEATHSIG = 1
 
