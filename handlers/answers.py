@@ -21,13 +21,23 @@ WINDOW_SECONDS = 1.5
 
 
 async def tell(client: AsyncWebClient, click: Click, sentence: str) -> None:
-    """Say one sentence to the person who clicked, where they clicked; never raises for Slack's sake."""
+    """Say one sentence to the person where they clicked, or else in their own conversation with us; never raises for Slack's sake."""
     try:
         await client.chat_postEphemeral(
             channel=click.channel or click.user, user=click.user, text=escape(sentence), thread_ts=click.thread or None
         )
+    except SlackApiError as error:
+        log.info("Could not tell %s in %s (%s); telling them directly.", click.user, click.channel, reason(error))
+        await _directly(client, click, sentence)
     except UNANSWERED as error:
         log.warning("Could not tell %s in %s: %s", click.user, click.channel, reason(error))
+
+
+async def _directly(client: AsyncWebClient, click: Click, sentence: str) -> None:
+    try:
+        await client.chat_postMessage(channel=click.user, text=escape(sentence))
+    except UNANSWERED as error:
+        log.warning("Could not tell %s: %s", click.user, reason(error))
 
 
 async def open_window(client: AsyncWebClient, click: Click, view: Json) -> str:

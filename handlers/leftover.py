@@ -55,7 +55,7 @@ class Once:
 async def unknown_click(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
     """A button of a card that no program draws any more; buttons that open an address only want the acknowledgement."""
     await ack()
-    if not payload.action(body).get("url") and payload.click(body).channel:
+    if payload.click(body).channel and not payload.opens_address(body):
         await tell(client, payload.click(body), SUPERSEDED)
 
 

@@ -40,6 +40,13 @@ def action(body: Body) -> Mapping[str, Any]:
     return first
 
 
+def opens_address(body: Body) -> bool:
+    """The clicked button only leads to an address: Slack wants an acknowledgement all the same."""
+    name, blocks = action(body).get("action_id"), (body.get("message") or {}).get("blocks") or []
+    elements = [element for block in blocks for element in (*block.get("elements", ()), block.get("accessory") or {})]
+    return any(element.get("action_id") == name and "url" in element for element in elements)
+
+
 def user(body: Body) -> PersonId:
     """Who acted, in any kind of payload."""
     acting = body.get("user") or body.get("user_id") or (body.get("event") or {}).get("user") or ""

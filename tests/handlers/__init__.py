@@ -1,0 +1,1 @@
+"""Proof of the folder of the same name."""
