@@ -73,11 +73,17 @@ def build(written: Written, now: datetime) -> bytes:
     message["Subject"] = _encoded(_line(written.subject))
     message["Date"] = stamp
     message["Message-ID"] = f"<{uuid.uuid4()}@{domain}>"
-    if written.answers and (answered := _line(written.answers.mail.message_id)):
-        message["In-Reply-To"] = answered
-        message["References"] = " ".join(dict.fromkeys([*written.answers.mail.references, answered]))
+    for name, value in _threading(written.answers):
+        message[name] = value
     message.set_payload(written.text.rstrip() + "\n" + _quoted(written.answers), _quoted_printable())
     return message.as_bytes()
+
+
+def _threading(answered: Item | None) -> list[tuple[str, str]]:
+    """The headers that make a reply of it (RFC 5322, 3.6.4); also a message without an id hands on its references."""
+    own = [_line(answered.mail.message_id)] if answered and answered.mail.message_id else []
+    known = dict.fromkeys([*answered.mail.references, *own]) if answered else {}
+    return [("In-Reply-To", one) for one in own] + [("References", " ".join(known))] * bool(known)
 
 
 def _line(text: str) -> str:

@@ -89,6 +89,7 @@ async def test_it_carries_from_every_inbox(tmp_path: Path) -> None:
         for inbox in COMPANY:
             hand_over(tmp_path, f"from-{inbox}", answer("ann@lifts.example"), inbox)
         await eventually(lambda: len(received(tmp_path, "ann@lifts.example")) == len(COMPANY))
+        assert [key for key, _ in received(tmp_path, "ann@lifts.example")] == sorted(f"from-{inbox}" for inbox in COMPANY)
     finally:
         await running.stop()
 
@@ -112,6 +113,7 @@ async def test_with_a_speed_the_letters_arrive(tmp_path: Path) -> None:
     running = await start(OfficeSettings(data=tmp_path, speed=1000))
     try:
         await eventually(lambda: "letter-02-price-fourteen-technicians" in keys(mailbox(tmp_path / "mail", COMPANY[1]) / "new"))
+        assert keys(mailbox(tmp_path / "mail", COMPANY[2]) / "new")[0] == "letter-01-rollout-call"
     finally:
         await running.stop()
 
