@@ -46,63 +46,11 @@ _CLOSING = (
     r"|atentamente|atenciosamente|met vriendelijke groet(?:en)?|groet(?:en|jes)?|(?:cordiali )?saluti"
 )
 _SIGNED = re.compile(rf"(?:^|\n)[ \t]*(?i:{_CLOSING})[,.!]?[ \t]*\n\s{{0,3}}({_PERSON})(?=[ \t]*(?:\n|\Z|,))")
-_ORDINARY = frozenset(
-    (
-        "the",
-        "and",
-        "for",
-        "you",
-        "our",
-        "your",
-        "team",
-        "support",
-        "info",
-        "sales",
-        "service",
-        "help",
-        "office",
-        "noreply",
-        "reply",
-        "customer",
-    )
-    + (
-        "mail",
-        "may",
-        "will",
-        "mark",
-        "grant",
-        "bill",
-        "rich",
-        "art",
-        "hope",
-        "faith",
-        "joy",
-        "grace",
-        "rose",
-        "summer",
-        "van",
-        "von",
-        "der",
-    )
-    + (
-        "den",
-        "del",
-        "inc",
-        "ltd",
-        "llc",
-        "gmbh",
-        "shop",
-        "store",
-        "news",
-        "billing",
-        "accounts",
-        "contact",
-        "hello",
-        "admin",
-        "desk",
-        "via",
-    )
+_ORDINARY_WORDS = (
+    "the and for you our your team support info sales service help office noreply reply customer mail may will mark grant bill rich art hope"
+    " faith joy grace rose summer van von der den del inc ltd llc gmbh shop store news billing accounts contact hello admin desk via"
 )
+_ORDINARY = frozenset(_ORDINARY_WORDS.split(" "))
 
 
 def emails(text: str) -> Iterator[Span]:
