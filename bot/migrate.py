@@ -151,7 +151,7 @@ async def _apply(connection: Connection, migration: Migration) -> None:
 
 
 def statements(sql: str) -> list[str]:
-    """The parts of the text that end with `;` at the end of a line; what is only comment is left out, for asyncpg fails on an empty query."""
+    """The parts that end with `;` at the end of a line; what is only comment is left out, for asyncpg fails on an empty query."""
     parts = re.split(r"(?<=;)[ \t]*$", sql, flags=re.MULTILINE)
     return [part for part in parts if re.sub(r"--.*", "", part).strip()]
 

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import sys
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -77,10 +78,17 @@ async def _initialise(folder: Path, initdb: Path, terms: Terms, durable: bool) -
     new = _emptied(folder.with_name("postgres.new"), terms.identity)
     locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     # The socket lies in a folder that only its owner enters: reaching it is the authentication.
-    options = (f"--username={OWNER}", "--auth=trust", "--no-instructions", *locale, *(() if durable else ("--no-sync",)))
+    options = (f"--username={OWNER}", "--auth=trust", "--no-instructions", _sync(durable), *locale)
     if await finished((str(initdb), "-D", str(new), *options), terms) != 0:
         raise ServerFailed(f"PostgreSQL's first files cannot be made in {new}. {terms.last_words()}")
     _moved(new, folder)
+
+
+def _sync(durable: bool) -> str:
+    """Linux writes a file system out in one call, in a third of the time that a thousand files take one by one."""
+    if not durable:
+        return "--no-sync"
+    return "--sync-method=syncfs" if sys.platform == "linux" else "--sync-method=fsync"
 
 
 def _emptied(folder: Path, identity: Identity) -> Path:
