@@ -16,7 +16,8 @@ export function createSidebar(slack, shell) {
 
   function draw() {
     title.textContent = TITLES[shell.mode] || slack.store.team.name;
-    list.replaceChildren(...sections(slack, shell.mode).filter(({ rows, keep }) => rows.length || keep).map((section) => sectionNode(slack, section, folded, draw)));
+    const shown = sections(slack, shell.mode).filter(({ rows }) => rows.length);
+    list.replaceChildren(...(shown.length ? shown.map((section) => sectionNode(slack, section, folded, draw)) : [h("p", { class: "sidebar-empty" }, "You’re all caught up.")]));
   }
   return { node, draw, close: slack.store.on("channels", draw) };
 }
@@ -29,11 +30,11 @@ function sections(slack, mode) {
   const wanted = mode === "activity" ? all.filter((channel) => channel.unread > 0) : all;
   const rooms = wanted.filter((channel) => !channel.is_im);
   const people = wanted.filter((channel) => channel.is_im && !store.isApp(channel.id) && !store.user(channel.user)?.deleted);
-  const app = store.channel(store.appChannel()) || { id: store.appChannel(), is_im: true, user: store.app.bot_user_id };
+  const app = store.channel(store.app.dm_channel);
   return [
     { title: "Channels", rows: mode === "dms" ? [] : rooms },
     { title: "Direct messages", rows: people },
-    { title: "Apps", rows: mode === "home" || (mode === "activity" && app.unread) ? [app] : [] },
+    { title: "Apps", rows: app && (mode !== "activity" || app.unread) ? [app] : [] },
   ];
 }
 

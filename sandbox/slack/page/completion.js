@@ -18,14 +18,14 @@ function commandRows(slack, word) {
 function peopleRows(slack, word) {
   const wanted = word.slice(1).toLowerCase();
   const people = [...slack.store.users.values()].filter((user) => !user.deleted && `${nameOf(user)} ${user.real_name} ${user.name}`.toLowerCase().includes(wanted));
-  const rows = people.slice(0, LIMIT).map((user) => ({ insert: `@${nameOf(user)} `, mark: avatar(user, 20), text: [h("strong", {}, nameOf(user)), h("span", { class: "usage" }, user.real_name)], after: standingBadge(user), dataset: { user: user.id } }));
-  return "here".startsWith(wanted) ? [...rows, { insert: "@here ", text: [h("strong", {}, "@here"), h("span", { class: "usage" }, "Notify every active member in this channel.")] }] : rows;
+  const rows = people.slice(0, LIMIT).map((user) => ({ insert: `@${nameOf(user)} `, exact: nameOf(user).toLowerCase() === wanted, mark: avatar(user, 20), text: [h("strong", {}, nameOf(user)), h("span", { class: "usage" }, user.real_name)], after: standingBadge(user), dataset: { user: user.id } }));
+  return "here".startsWith(wanted) ? [...rows, { insert: "@here ", exact: wanted === "here", text: [h("strong", {}, "@here"), h("span", { class: "usage" }, "Notify every active member in this channel.")] }] : rows;
 }
 
 function channelRows(slack, word) {
   const wanted = word.slice(1).toLowerCase();
   const rooms = [...slack.store.channels.values()].filter((channel) => !channel.is_im && channel.name.includes(wanted));
-  return rooms.slice(0, LIMIT).map((channel) => ({ insert: `#${channel.name} `, mark: h("span", { class: "choice-mark" }, channelIcon(channel)), text: [channel.name], dataset: { channel: channel.id } }));
+  return rooms.slice(0, LIMIT).map((channel) => ({ insert: `#${channel.name} `, exact: channel.name === wanted, mark: h("span", { class: "choice-mark" }, channelIcon(channel)), text: [channel.name], dataset: { channel: channel.id } }));
 }
 
 function emojiRows(slack, word) {
@@ -75,7 +75,7 @@ export function createCompletion(slack, field, shell) {
     state.unpush?.();
     state.unpush = null;
   }
-  // True when the key was for the popup. Enter on a command typed in full sends it.
+  // True when the key was for the popup. Enter on a name typed in full sends.
   function key(event) {
     if (popup.hidden || event.isComposing) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -32,7 +32,7 @@ function homeBody(slack) {
   const { store } = slack;
   const page = h("div", { class: "home-page" });
   const box = h("div", { class: "scroll home" }, page);
-  const state = { surface: null, stamp: null };
+  const state = { surface: null, stamp: null, told: false };
   function draw() {
     const view = store.home;
     const stamp = JSON.stringify(view);
@@ -48,11 +48,16 @@ function homeBody(slack) {
     page.replaceChildren(...blocks);
     box.scrollTop = top;
   }
+  const fresh = () => {
+    state.told = true;
+    draw();
+  };
   slack.api.home().then((answer) => {
+    if (state.told) return;
     store.home = answer.view || null;
     draw();
   });
-  return { node: box, close: store.on("home", draw) };
+  return { node: box, close: store.on("home", fresh) };
 }
 
 const emptyHome = (store) => [h("div", { class: "empty" }, icon("home", 40), h("h2", {}, "Nothing here yet"), h("p", {}, `${store.app.name} has not published a Home tab for you.`))];

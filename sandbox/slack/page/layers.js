@@ -20,6 +20,12 @@ export function createLayers(root) {
       if (closer) closer();
       return Boolean(closer);
     },
+    // Under a dialog the page neither takes focus nor is read out; call after a dialog appears or goes.
+    veil() {
+      const shades = [...root.querySelectorAll(".shade")];
+      document.getElementById("app").inert = shades.length > 0;
+      shades.forEach((shade, index) => (shade.inert = index < shades.length - 1));
+    },
     get open() { return stack.length > 0; },
   };
   return layers;
@@ -86,6 +92,7 @@ export function dialog(layers, { label, className, build, onClose }) {
   function close() {
     if (!shade.isConnected) return;
     shade.remove();
+    layers.veil();
     unpush();
     onClose?.();
     if (before?.isConnected) before.focus({ preventScroll: true });
@@ -94,6 +101,7 @@ export function dialog(layers, { label, className, build, onClose }) {
   shade.addEventListener("pointerdown", (event) => event.target === shade && close());
   trapFocus(panel);
   layers.root.append(shade);
+  layers.veil();
   (panel.querySelector("[autofocus]") || focusables(panel)[0] || panel).focus();
   return close;
 }

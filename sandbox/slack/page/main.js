@@ -50,8 +50,8 @@ function settleRoute(slack, wasApp) {
   const { channel, tab } = routes.current;
   const known = store.channel(channel) || store.isApp(channel);
   const first = [...store.channels.values()].find((one) => !one.is_im && one.is_member) || [...store.channels.values()][0];
-  const next = wasApp ? store.appChannel() : known ? channel : first?.id;
-  routes.settle({ user: store.me, channel: next, tab: known || wasApp ? tab : null, ...(known ? {} : { thread: null, inspect: null }) });
+  const app = wasApp ? store.app.dm_channel : null;
+  routes.settle({ user: store.me, channel: app || (known ? channel : first?.id), tab: known || app ? tab : null, ...(known ? {} : { thread: null, inspect: null }) });
 }
 
 function setConnected(slack, connected) {

@@ -72,7 +72,17 @@ function body(slack, channel, message) {
   surface.endRender();
   return h("div", { class: "message-body" },
     message.subtype === "thread_broadcast" ? h("a", { class: "link broadcast", href: slack.routes.href({ channel, thread: message.thread_ts }) }, "replied to a thread") : null,
-    content, message.edited && !message.bot_id ? h("span", { class: "edited" }, "(edited)") : null, more, (message.files || []).map(fileCard));
+    withEdited(content, message), more, (message.files || []).map(fileCard));
+}
+
+// Slack writes "(edited)" at the end of the last line.
+function withEdited(content, message) {
+  if (!message.edited || message.bot_id) return content;
+  const mark = h("span", { class: "edited" }, "(edited)");
+  const last = content instanceof Node && content.querySelector(".mrkdwn > .line:last-child");
+  if (!last) return [content, mark];
+  last.append(" ", mark);
+  return content;
 }
 
 function textBody(slack, message) {

@@ -32,9 +32,11 @@ export function createModals(slack) {
     state.shade = h("div", { class: "shade modal-shade" });
     state.unpush = slack.layers.push(() => closeTop(slack, state));
     slack.layers.root.append(state.shade);
+    slack.layers.veil();
   }
   function hide() {
     state.shade?.remove();
+    slack.layers.veil();
     state.unpush?.();
     if (state.shade && state.before?.isConnected) state.before.focus({ preventScroll: true });
     Object.assign(state, { shade: null, view: null, surface: null, stamp: "", unpush: null });

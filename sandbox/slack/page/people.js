@@ -24,7 +24,7 @@ export function avatar(user, size = 36, image) {
   if ((image || user?.image_72) && url) {
     return h("img", { class: className, src: url, alt: "", vars: { size: `${size}px` } });
   }
-  const mark = user?.is_bot ? botMark() : initials(nameOf(user));
+  const mark = user?.is_bot ? botMark() : initials(user?.real_name || nameOf(user));
   return h("span", { class: className, "aria-hidden": "true", vars: { size: `${size}px`, color: colorOf(user) } }, mark);
 }
 
@@ -45,7 +45,7 @@ export function standing(user) {
 }
 
 export function standingBadge(user) {
-  const label = standing(user);
+  const label = user?.is_stranger ? "External" : standing(user);
   return label ? h("span", { class: "badge-standing" }, label) : null;
 }
 

@@ -1,6 +1,5 @@
 // Sends what was typed: a message, or a slash command, and says so when that fails.
 
-import { escape } from "./text/mrkdwn.js";
 import { nameOf } from "./format.js";
 
 // Resolves to false when the text should go back into the box.
@@ -39,16 +38,8 @@ function replaceNames(text, sigil, names) {
   return text.replace(new RegExp(`(^|[\\s(])${sigil}(${all})(?![\\w-])`, "gi"), (whole, lead, name) => lead + names.get(name.toLowerCase()));
 }
 
-const LINK = /<(https?:\/\/[^\s<>|]+)(\|[^<>\n]*)?>/g;
-
-// What a person typed, as Slack stores it: escaped, with names turned into <@U...> and <#C...>.
+// Names with spaces are known only here: they go as <@U...>; the server turns the rest into Slack's form.
 export function encode(store, text) {
-  const links = [];
-  const held = text.replace(LINK, (whole) => `\u0000${links.push(whole) - 1}\u0000`);
-  const quoted = escape(held).replace(/^&gt;/gm, ">");
-  const people = new Map([...store.users.values()].flatMap((user) => [nameOf(user), user.real_name, user.name].filter(Boolean).map((name) => [name.toLowerCase(), `<@${user.id}>`])));
-  for (const range of ["here", "channel", "everyone"]) people.set(range, `<!${range}>`);
-  const rooms = new Map([...store.channels.values()].filter((channel) => !channel.is_im && channel.name).map((channel) => [channel.name.toLowerCase(), `<#${channel.id}|${channel.name}>`]));
-  const named = replaceNames(replaceNames(quoted, "@", people), "#", rooms);
-  return named.replace(/\u0000(\d+)\u0000/g, (whole, index) => links[index]);
+  const people = new Map([...store.users.values()].flatMap((user) => [nameOf(user), user.real_name].filter(Boolean).map((name) => [name.toLowerCase(), `<@${user.id}>`])));
+  return replaceNames(text, "@", people);
 }

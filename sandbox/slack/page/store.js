@@ -4,7 +4,7 @@ export function createStore() {
   const listeners = new Map();
   const store = {
     team: null, me: null, app: null, users: new Map(), channels: new Map(), commands: [], shortcuts: [],
-    messages: new Map(), threads: new Map(), views: [], home: null, homeLoaded: false, connected: true,
+    messages: new Map(), threads: new Map(), views: [], home: null, connected: true,
     on(topic, listener) {
       if (!listeners.has(topic)) listeners.set(topic, new Set());
       listeners.get(topic).add(listener);
@@ -16,8 +16,8 @@ export function createStore() {
     user: (id) => store.users.get(id),
     channel: (id) => store.channels.get(id),
     botUser: () => store.users.get(store.app?.bot_user_id),
-    appChannel: () => store.app?.dm_channel || "app",
-    isApp: (id) => id === "app" || (store.app && id === store.app.dm_channel),
+    // The direct messages with the app; people of other organisations have none.
+    isApp: (id) => Boolean(id) && id === store.app?.dm_channel,
   };
   return store;
 }
@@ -33,7 +33,6 @@ export function takeBootstrap(store, data) {
   store.messages.clear();
   store.threads.clear();
   store.home = null;
-  store.homeLoaded = false;
 }
 
 export function threadKey(channel, ts) {
@@ -77,7 +76,7 @@ export function takeEvent(store, event) {
     message_changed: () => change(store, event, (list) => upsert(list, event.message)),
     message_deleted: () => change(store, { ...event, message: event.message || { ts: event.ts } }, (list) => drop(list, event.message?.ts || event.ts)),
     views: () => { store.views = event.views; store.emit("views"); },
-    home: () => { store.home = event.view; store.homeLoaded = true; store.emit("home"); },
+    home: () => { store.home = event.view; store.emit("home"); },
     channel: () => { store.channels.set(event.channel.id, event.channel); store.emit("channels", event.channel.id); },
     notice: () => store.emit("notice", event),
   };

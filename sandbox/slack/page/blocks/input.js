@@ -23,6 +23,7 @@ export function input(surface, block) {
     if (!surface.errors[block.block_id]) return;
     delete surface.errors[block.block_id];
     body.classList.remove("has-error");
+    body.querySelector("[aria-invalid]")?.removeAttribute("aria-invalid");
     draw();
   };
   draw();

@@ -31,6 +31,12 @@ function lightbox(src, block, close) {
   return [h("button", { class: "icon-button lightbox-close", type: "button", "aria-label": "Close", onclick: () => close() }, icon("close")), h("img", { src, alt: block.alt_text || "" })];
 }
 
+function thumbnail(src, block) {
+  const node = h("img", { src, alt: block.alt_text || "" });
+  node.addEventListener("error", () => node.remove(), { once: true });
+  return node;
+}
+
 export function video(surface, block) {
   const thumb = safeImage(block.thumbnail_url || "");
   return h(
@@ -38,7 +44,7 @@ export function video(surface, block) {
     h("div", { class: "video-title" }, link(block.title_url || block.video_url, plainText(block.title))),
     block.author_name || block.provider_name ? h("div", { class: "muted" }, [block.provider_name, block.author_name].filter(Boolean).join(" · ")) : null,
     block.description ? h("div", {}, plainText(block.description)) : null,
-    link(block.video_url, h("span", { class: "video-thumb" }, thumb ? fallback(h("img", { src: thumb, alt: block.alt_text || "" }), block.alt_text) : null, h("span", { class: "video-play" }, icon("play", 22)))),
+    link(block.video_url, h("span", { class: "video-thumb" }, thumb ? thumbnail(thumb, block) : null, h("span", { class: "video-play" }, icon("play", 22)))),
   );
 }
 

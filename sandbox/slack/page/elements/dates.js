@@ -21,7 +21,7 @@ export function datepicker(place, element) {
 
 function dateField(place, element, first, onPick) {
   const text = h("span", { class: "select-text" });
-  const node = h("button", { class: ["select", "date", place.invalid && "invalid"], type: "button", id: place.id, dataset: place.data, "aria-haspopup": "dialog",
+  const node = h("button", { class: "select date", type: "button", id: place.id, dataset: place.data, "aria-haspopup": "dialog",
     "aria-labelledby": place.labelId ? `${place.labelId} ${place.id}` : null, "aria-describedby": place.describedBy, autofocus: element.focus_on_load }, icon("calendar", 16), text, icon("chevron", 16));
   const draw = (date) => {
     node.dataset.date = date || "";

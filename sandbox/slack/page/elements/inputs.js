@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { plainText, textOf } from "../text/text_object.js";
 
 const common = (place, element) => ({
-  id: place.id, class: ["field", place.invalid && "invalid"], dataset: place.data, placeholder: textOf(element.placeholder) || null,
+  id: place.id, class: "field", dataset: place.data, placeholder: textOf(element.placeholder) || null,
   "aria-label": place.labelId ? null : place.label || textOf(element.placeholder) || null,
   "aria-invalid": place.invalid ? "true" : null, "aria-describedby": place.describedBy, "aria-required": place.optional ? null : "true", autofocus: element.focus_on_load,
 });

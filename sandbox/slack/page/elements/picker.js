@@ -12,7 +12,7 @@ export function picker(place, element, spec) {
   const label = h("span", { class: "select-text" });
   const control = h(
     "button",
-    { class: ["select", place.invalid && "invalid"], type: "button", id: place.id, role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false", dataset: place.data,
+    { class: "select", type: "button", id: place.id, role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false", dataset: place.data,
       "aria-labelledby": place.labelId ? `${place.labelId} ${place.id}` : null, "aria-invalid": place.invalid ? "true" : null, "aria-describedby": place.describedBy, autofocus: element.focus_on_load },
     spec.icon ? icon(spec.icon, 16) : null, label, icon("chevron", 16),
   );

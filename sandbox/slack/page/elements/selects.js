@@ -34,7 +34,7 @@ function initial(place, element, kind, many) {
 
 function here(place, element, many) {
   const channel = element.default_to_current_conversation && place.slack.routes.current.channel;
-  if (!channel || channel === "app") return null;
+  if (!channel) return null;
   return many ? [channel] : channel;
 }
 

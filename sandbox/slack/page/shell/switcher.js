@@ -21,9 +21,7 @@ function switcherParts(slack, close) {
 
 function targets(slack) {
   const { store } = slack;
-  const rooms = [...store.channels.values()].map((channel) => ({ id: channel.id, text: channelTitle(store, channel), mark: channel.is_im ? avatar(store.user(channel.user), 20) : channelIcon(channel) }));
-  const known = new Set(rooms.map((room) => room.id));
-  return known.has(store.appChannel()) ? rooms : [...rooms, { id: store.appChannel(), text: store.app.name, mark: avatar(store.botUser(), 20) }];
+  return [...store.channels.values()].map((channel) => ({ id: channel.id, text: channelTitle(store, channel), mark: channel.is_im ? avatar(store.user(channel.user), 20) : channelIcon(channel) }));
 }
 
 function rows(slack, query, close) {

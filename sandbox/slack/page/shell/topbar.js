@@ -12,6 +12,6 @@ export function createTopbar(slack) {
     "header", { class: "topbar" },
     h("div", { class: "top-left" }, button("Back", "back", () => history.back()), button("Forward", "forward", () => history.forward())),
     h("button", { class: "top-search", type: "button", onclick: () => openSwitcher(slack) }, icon("search", 16), h("span", {}, `Search ${slack.store.team.name}`)),
-    h("div", { class: "top-right" }, createActAs(slack), button("Switch between light and dark", "moon", toggleTheme)),
+    h("div", { class: "top-right" }, createActAs(slack), h("button", { class: "top-button theme", type: "button", "aria-label": "Switch between light and dark", dataset: { hint: "Switch between light and dark" }, onclick: toggleTheme }, icon("moon"), icon("sun"))),
   );
 }

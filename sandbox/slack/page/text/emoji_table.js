@@ -6,7 +6,7 @@ const GROUPS = {
     blush 😊 innocent 😇 heart_eyes 😍 kissing_heart 😘 yum 😋 sunglasses 😎 nerd_face 🤓 thinking_face 🤔 neutral_face 😐 expressionless 😑
     no_mouth 😶 smirk 😏 unamused 😒 face_with_rolling_eyes 🙄 grimacing 😬 relieved 😌 pensive 😔 sleepy 😪 sleeping 😴 mask 😷 confused 😕
     worried 😟 slightly_frowning_face 🙁 open_mouth 😮 hushed 😯 astonished 😲 flushed 😳 cry 😢 sob 😭 scream 😱 sweat 😓 triumph 😤 rage 😡
-    angry 😠 skull 💀 clown_face 🤡 robot_face 🤖 ghost 👻 wave_face 🫠 saluting_face 🫡 star-struck 🤩 partying_face 🥳 hugging_face 🤗`,
+    angry 😠 skull 💀 clown_face 🤡 robot_face 🤖 ghost 👻 melting_face 🫠 saluting_face 🫡 star-struck 🤩 partying_face 🥳 hugging_face 🤗`,
   "People": `-1 👎 ok_hand 👌 wave 👋 clap 👏 raised_hand ✋ point_up ☝️ point_right 👉 point_left 👈 point_down 👇 point_up_2 👆 muscle 💪
     handshake 🤝 v ✌️ crossed_fingers 🤞 writing_hand ✍️ brain 🧠 bust_in_silhouette 👤 busts_in_silhouette 👥 shrug 🤷 facepalm 🤦 technologist 🧑‍💻
     detective 🕵️ speaking_head_in_silhouette 🗣️ footprints 👣 bow 🙇`,
@@ -38,8 +38,8 @@ const GROUPS = {
 const ALIASES = {
   thumbsup: "+1", thumbsdown: "-1", simple_smile: "slightly_smiling_face", satisfied: "laughing", "e-mail": "email", hankey: "poop", telephone: "phone",
   large_circle: "large_blue_circle", green_circle: "large_green_circle", orange_circle: "large_orange_circle", yellow_circle: "large_yellow_circle", thinking: "thinking_face",
-  robot: "robot_face", rofl: "rolling_on_the_floor_laughing", sandbox_box: "package", mail: "envelope", pause_button: "double_vertical_bar", raised_back_of_hand: "raised_hand",
-  exclamation_mark: "exclamation", collision: "boom", stop_sign: "octagonal_sign", calendar_spiral: "spiral_calendar_pad", hourglass_done: "hourglass", male_detective: "detective",
+  robot: "robot_face", rofl: "rolling_on_the_floor_laughing", mail: "envelope",
+  collision: "boom",
 };
 
 function parse(group) {

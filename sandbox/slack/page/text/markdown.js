@@ -56,7 +56,7 @@ function list(slack, lines, at, nodes) {
   let next = at;
   while (next < lines.length) {
     const item = BULLET.exec(lines[next]);
-    if (!item || item[1].length < depth) break;
+    if (!item || item[1].length < depth || (item[1].length === depth && /\d/.test(item[2]) !== /\d/.test(first[2]))) break;
     if (item[1].length > depth + 1) next = nested(slack, lines, next, root);
     else next = append(root, listItem(slack, item[3]), next + 1);
   }

@@ -7,9 +7,7 @@ import { withEmoji } from "./emoji.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 
-export const unescape = (text) => text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
-
-export const escape = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+const unescape = (text) => text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 
 const INLINE = /```([\s\S]+?)```|`([^`\n]+)`|<([^<>\n]+)>|(?<![\w*])\*(?![\s*])([^*\n]*[^\s*])\*(?![\w*])|(?<![\w_])_(?![\s_])([^\n]*?[^\s_])_(?![\w_])|(?<![\w~])~(?![\s~])([^~\n]*[^\s~])~(?![\w~])|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)'"\]])/g;
 
