@@ -169,12 +169,12 @@ async def test_trap_3_our_app_handles_each_delivery_once_and_acknowledges_both()
     async with stage() as at:
         at.slack.faults.duplicate("events_api")
         await at.slack.post("ana", "ana", "hello")
-        await eventually(lambda: deliveries(at, "events_api") == 2)
+        await eventually(lambda: deliveries(at, "events_api") >= 2)
         await until(lambda: answers(at))
         ts = await at.place()
         at.slack.faults.duplicate("interactive")
         await at.click("ana", ts["draft"], ids.APPROVE)
-        await eventually(lambda: deliveries(at, "interactive") == 2)
+        await eventually(lambda: deliveries(at, "interactive") >= 2)
         assert len(await answers(at)) == 1
         assert [move.action for move in at.cases.moves] == ["approve"]
 
