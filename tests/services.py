@@ -26,9 +26,8 @@ TEMPLATE = "triage_template"
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """Both servers, in a process of their own: they outlive a test's event loop, and end when the pipe from us closes, however we die."""
     folder = tmp_path_factory.mktemp("servers")
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.services", str(folder)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as owner:
+    command, pipe = [sys.executable, "-m", "tests.services", str(folder)], subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True, start_new_session=True) as owner:
         assert owner.stdin is not None
         assert owner.stdout is not None
         line = owner.stdout.readline()

@@ -44,6 +44,7 @@ def opened(data: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "log").mkdir(mode=0o700, exist_ok=True)
+        (folder / "lock").touch(mode=0o600)
     except OSError as error:
         raise Misconfigured(str(folder), f"cannot be the data folder ({error.strerror}). Choose another folder with --data.") from error
     return folder
@@ -52,7 +53,7 @@ def opened(data: Path) -> Path:
 @asynccontextmanager
 async def held(folder: Path) -> AsyncIterator[int]:
     """Lock the folder. The servers inherit the descriptor: the lock lasts until the last of them is gone; no crash leaves it locked."""
-    descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(folder / "lock", os.O_RDWR)
     try:
         await _acquire(descriptor, folder)
         us = Holder(os.getpid(), shlex.join(sys.orig_argv)[:300], datetime.now(UTC).isoformat(timespec="seconds"))

