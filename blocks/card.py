@@ -4,10 +4,11 @@ from blocks import ids, kit
 from blocks.kit import Json, Message
 from blocks.state import blind, decided, done, headline, intent, next_step, reasons, urgency, would_have_been
 from blocks.text import clip, count, escape, one_line, size, words
-from pipeline.case import Case, Status
+from pipeline.case import Case, Route, Status
 from pipeline.email import Attachment, Email
 
 EARN = "This intent has not earned the right to answer by itself yet."
+IN_THREAD = "The draft waits in the thread."
 BY_HAND = frozenset({Status.HUMAN, Status.QUARANTINED, Status.UNKNOWN, Status.DEAD})
 """Here the card itself asks for somebody; a review asks in the thread, beside the draft."""
 
@@ -35,8 +36,8 @@ def _subject(case: Case) -> Json:
 
 def _sender(case: Case) -> Json:
     sender = case.email.sender
-    named = [kit.run(f"{one_line(sender.name, 80)}  ")] if sender.name.strip() else []
-    return kit.line(*named, kit.run(one_line(sender.address, 120) or "unknown sender", code=True), *_marks(case))
+    named = [kit.run(f"{one_line(sender.name, 80)}  ·  ")] if sender.name.strip() else []
+    return kit.line(*named, kit.run(one_line(sender.address, 120) or "unknown sender"), *_marks(case))
 
 
 def _marks(case: Case) -> list[Json]:
@@ -74,9 +75,10 @@ def _who(case: Case) -> list[Json]:
 
 
 def _reasons(case: Case) -> list[Json]:
-    """Why a person is needed stands large, one line for each reason; the reasons of a review stand small."""
+    """Why a person is needed stands large, one line for each reason; what else spoke stands small."""
     if case.status is Status.HUMAN:
-        return [kit.bullets(*(kit.line(kit.run(reason)) for reason in reasons(case)[:5]))] if reasons(case) else []
+        heavy = reasons(case, of=Route.HUMAN)[:5]
+        return [kit.bullets(*(kit.line(kit.run(reason)) for reason in heavy))] if heavy else []
     if case.status is Status.QUARANTINED and case.email.quarantined:
         return [kit.line(kit.run(one_line(case.email.quarantined, 400)))]
     return []
@@ -90,10 +92,10 @@ def _small(case: Case) -> list[Json]:
 
 def _why(case: Case) -> list[str]:
     if case.status is Status.HUMAN:
-        return [would_have_been(case)]
-    if blind(case):
-        return [" ".join([EARN, *reasons(case)])]
-    return [" ".join([would_have_been(case), *reasons(case)]).strip()]
+        heavy = reasons(case, of=Route.HUMAN)[:5]
+        return [" ".join([would_have_been(case), *(reason for reason in reasons(case) if reason not in heavy)]).strip()]
+    opening = [IN_THREAD] if case.status is Status.REVIEW else []
+    return [" ".join([*opening, EARN if blind(case) else would_have_been(case), *reasons(case)]).strip()]
 
 
 def _attached(attachments: tuple[Attachment, ...]) -> str:

@@ -1,9 +1,8 @@
 """The draft in the card's thread: what would be sent, what to look at, and the buttons that decide."""
 
 from blocks import ids, kit
-from blocks.card import EARN
 from blocks.kit import Json, Message
-from blocks.state import blind, decided, done, headline, reasons, would_have_been
+from blocks.state import decided, done, headline, reasons, would_have_been
 from blocks.text import clip, count, escape, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
 
@@ -72,8 +71,7 @@ def _end(case: Case, draft: Draft) -> list[Json]:
 
 
 def _waiting(case: Case) -> list[Json]:
-    notes = [note for note in (case.note, EARN if blind(case) else "") if note]
-    return [kit.context(*(kit.plain(one_line(note, 500)) for note in notes))] if notes else []
+    return [kit.context(kit.plain(one_line(case.note, 500)))] if case.note else []
 
 
 def _revealed(case: Case) -> list[Json]:

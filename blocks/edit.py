@@ -93,10 +93,9 @@ def _fields(form: Form, revision: int) -> list[Json]:
 
 def _field(number: int, part: str, newlines: int, of: int, revision: int) -> Json:
     label = "Reply" if of == 1 else f"Reply, part {number + 1} of {of}"
-    hint = "" if of == 1 else "Slack holds 3,000 characters in a field; the parts are sent as one text."
-    return kit.text_input(
-        f"text.{number}.{newlines}.{revision}", label, part, multiline=True, optional=of > 1, hint=hint if number == of - 1 else ""
-    )
+    hint = "Slack holds 3,000 characters in a field; the parts are sent as one text." if number == of - 1 > 0 else ""
+    block_id = f"text.{number}.{newlines}.{revision}"
+    return kit.text_input(block_id, label, part, multiline=True, optional=of > 1, hint=hint, focus=number == 0)
 
 
 def cut(text: str) -> list[tuple[str, int]]:

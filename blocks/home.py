@@ -6,8 +6,9 @@ from datetime import datetime
 
 from blocks import ids, kit, stats
 from blocks.kit import Json
-from blocks.text import count, one_line, relative, span, words
-from pipeline.case import OUT_OF_SCOPE, Status
+from blocks.state import intent_name, urgency
+from blocks.text import count, one_line, relative, span
+from pipeline.case import Status
 from pipeline.email import MailboxId
 from pipeline.ports import Figures, Waiting
 
@@ -74,15 +75,16 @@ def _inbox(shown: Home, mailbox: MailboxId) -> list[Json]:
 def _item(each: Waiting, now: datetime) -> Json:
     overdue = each.respond_by is not None and each.respond_by <= now
     due = relative(each.respond_by, now) if each.respond_by else f"arrived {span(now - each.received_at)} ago"
-    facts = [_need(each.status), _intent(each.intent), each.urgency, f"{'⏰ ' if overdue else ''}{due}"]
+    facts = [
+        _need(each.status),
+        intent_name(each.intent),
+        urgency(each.urgency) if each.urgency != "normal" else "",
+        f"{'⏰ ' if overdue else ''}{due}",
+    ]
     text = (
         f"{one_line(each.subject, 110) or '(no subject)'}\n{one_line(each.sender, 80)}  ·  {'  ·  '.join(fact for fact in facts if fact)}"
     )
     return kit.section(kit.plain(text), kit.link_button("Open", f"{ids.HOME_OPEN}.{each.case}", each.permalink) if each.permalink else None)
-
-
-def _intent(name: str) -> str:
-    return "none of our intents" if name == OUT_OF_SCOPE else words(name)
 
 
 def _need(status: Status) -> str:

@@ -161,12 +161,21 @@ def table(*rows: Sequence[str]) -> Json:
 
 
 def text_input(
-    block_id: str, label: str, initial: str, *, multiline: bool, optional: bool = False, hint: str = "", placeholder: str = ""
+    block_id: str,
+    label: str,
+    initial: str,
+    *,
+    multiline: bool,
+    optional: bool = False,
+    hint: str = "",
+    placeholder: str = "",
+    focus: bool = False,
 ) -> Json:
     """A field for text; its action id is its block id, and it holds at most 3,000 characters."""
     element: Json = {"type": "plain_text_input", "action_id": block_id, "multiline": multiline, "max_length": INPUT_TEXT}
     element |= {"initial_value": initial[:INPUT_TEXT]} if initial else {}
     element |= {"placeholder": plain(placeholder, PLACEHOLDER)} if placeholder else {}
+    element |= {"focus_on_load": True} if focus else {}
     return _input(block_id, label, element, optional, hint)
 
 

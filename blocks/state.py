@@ -5,7 +5,7 @@ from typing import assert_never
 from blocks import kit
 from blocks.kit import Json
 from blocks.text import one_line, words
-from pipeline.case import OUT_OF_SCOPE, Case, Decision, OutcomeKind, Reason, Rejection, Route, Status, Urgency
+from pipeline.case import OUT_OF_SCOPE, Case, Decision, OutcomeKind, Reason, Rejection, Route, Status
 from pipeline.review import OPEN
 
 REJECTIONS: dict[Rejection, str] = {
@@ -15,6 +15,9 @@ REJECTIONS: dict[Rejection, str] = {
     "no_reply_needed": "No reply is needed",
     "other": "Something else",
 }
+
+
+MARKS = {"urgent": "‼️ ", "high": "🔺 ", "low": "▽ "}
 
 
 def decided(case: Case) -> bool:
@@ -117,24 +120,17 @@ def _verb(kind: OutcomeKind) -> str:
 
 
 def intent(case: Case) -> str:
-    if case.classification is None:
-        return "not classified"
-    return "none of our intents" if case.classification.intent == OUT_OF_SCOPE else words(case.classification.intent)
+    return intent_name(case.classification.intent) if case.classification else "not classified"
 
 
-def urgency(name: Urgency) -> str:
+def intent_name(name: str) -> str:
+    """An intent as a person reads it."""
+    return "none of our intents" if name == OUT_OF_SCOPE else words(name)
+
+
+def urgency(name: str) -> str:
     """The word and a mark, so that colour is not all there is."""
-    match name:
-        case "urgent":
-            return "‼️ urgent"
-        case "high":
-            return "🔺 high"
-        case "normal":
-            return "normal"
-        case "low":
-            return "▽ low"
-        case _:
-            assert_never(name)
+    return f"{MARKS.get(name, '')}{name}"
 
 
 def route(name: Route) -> str:
@@ -151,14 +147,14 @@ def route(name: Route) -> str:
             assert_never(name)
 
 
-def reasons(case: Case) -> list[str]:
-    """The sentences behind the decision that may be shown now."""
+def reasons(case: Case, of: Route | None = None) -> list[str]:
+    """The sentences behind the decision that may be shown now, the weightiest first; `of` names the route they allow at most."""
     if case.decision is None:
         return []
     shown = case.decision.reasons
     if blind(case) and case.decision.route is not Route.HUMAN:
         shown = tuple(reason for reason in shown if reason.at_most is Route.HUMAN)
-    return [_sentence(reason) for reason in _weightiest_first(shown, case.decision)]
+    return [_sentence(reason) for reason in _weightiest_first(shown, case.decision) if of is None or reason.at_most is of]
 
 
 def _weightiest_first(shown: tuple[Reason, ...], decision: Decision) -> list[Reason]:

@@ -2,7 +2,8 @@
 
 from blocks import kit
 from blocks.kit import Json, Message
-from blocks.text import count, milliseconds, words
+from blocks.state import intent_name
+from blocks.text import count, milliseconds
 from pipeline.ports import Figures, IntentFigures
 
 MOST_INTENTS = 40
@@ -11,7 +12,7 @@ MOST_INTENTS = 40
 def message(figures: Figures) -> Message:
     """All figures, with a line for each intent."""
     told = sentence(figures)
-    small = kit.context(kit.mrkdwn("Since"), kit.plain(f"{figures.since:%-d %B %Y}. Times are medians; approval is from card to click."))
+    small = kit.context(kit.plain(f"Since {figures.since:%-d %B %Y}. Times are medians; approval is from the card to the click."))
     return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *_by_intent(figures), small)
 
 
@@ -40,7 +41,7 @@ def lines(figures: Figures) -> list[Json]:
         ("Received", f"{figures.received:,} ({figures.ignored:,} ignored)"),
         ("Waiting", f"{figures.waiting:,}"),
         ("Sent", f"{figures.sent:,}"),
-        ("Card shown after", f"{milliseconds(figures.triage_p50_ms)} (p95 {milliseconds(figures.triage_p95_ms)})"),
+        ("Triaged in", f"{milliseconds(figures.triage_p50_ms)} (p95 {milliseconds(figures.triage_p95_ms)})"),
         ("Approved after", milliseconds(figures.approval_p50_ms)),
     ]
     pairs += [("Unknown whether sent", f"{figures.unknown:,}")] if figures.unknown else []
@@ -57,11 +58,11 @@ def _by_intent(figures: Figures) -> list[Json]:
 
 def _row(each: IntentFigures) -> tuple[str, ...]:
     numbers = (each.received, each.sent_as_is, each.sent_edited, each.rejected, each.taken_over)
-    return (words(each.intent), *(f"{number:,}" for number in numbers))
+    return (intent_name(each.intent), *(f"{number:,}" for number in numbers))
 
 
 def _row_in_words(each: IntentFigures) -> str:
     return (
-        f"{words(each.intent)}: {each.received:,} received, {each.sent_as_is:,} sent as is, {each.sent_edited:,} edited, "
+        f"{intent_name(each.intent)}: {each.received:,} received, {each.sent_as_is:,} sent as is, {each.sent_edited:,} edited, "
         f"{each.rejected:,} rejected, {each.taken_over:,} taken over"
     )
