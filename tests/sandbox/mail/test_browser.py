@@ -1,24 +1,23 @@
 """The page in Chromium: an answer comes in before one's eyes, a reply goes out, and hostile mails stay text."""
 
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from sandbox.mail.arrivals import arrive
 from sandbox.mail.letters import letters
 from sandbox.mail.office import OfficeSettings, start
+from tests.chromium import needs_chromium
+from tests.chromium import page as chromium_page
 from tests.sandbox.mail.world import answer, box, eventually, hand_over, keys
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 MARCUS = "marcus@bellandsons.example"
 SALES = "sales@larkspur.example"
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -26,17 +25,10 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
     """The page of an office in which all letters have arrived; it fails the test on any error in the page."""
     await arrive(tmp_path, letters(), speed=float("inf"))
     office = await start(OfficeSettings(data=tmp_path))
-    errors: list[str] = []
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = await browser.new_page(viewport={"width": 1440, "height": 900})
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.goto(office.page_url)
+    async with chromium_page(office.page_url) as page:
         await expect(page.locator(".person")).to_have_count(58)
         yield page
-        await browser.close()
     await office.stop()
-    assert errors == []
 
 
 async def test_an_answer_arrives_and_a_reply_goes_out(page: Page, tmp_path: Path) -> None:
