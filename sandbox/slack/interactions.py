@@ -96,6 +96,8 @@ async def suggest(world: World, user_id: str, container: Json, block_id: str, ac
 
 
 async def _ask(world: World, user_id: str, kind: str, payload: Json) -> Json | None:
+    if kind == "interactive" and not world.manifest.interactive:
+        raise SlackError("interactivity_disabled", "The app's manifest does not turn on interactivity.")
     ack = await world.hub.ask(kind, payload)
     if ack is None:
         world.streams.send(user_id, {"type": "notice", "level": "error", "text": TIMED_OUT.sentence})

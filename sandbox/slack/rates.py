@@ -8,7 +8,8 @@ from sandbox.slack.errors import SlackError
 
 BURST = 4
 TIERS = {1: 1, 2: 20, 3: 50, 4: 100}
-"""Calls per minute of each tier; a method may use up a minute's calls in one burst."""
+"""Calls per minute of each tier; a method may use up a minute's calls, and ten at least, in one burst."""
+METHOD_BURST = 10
 
 
 @dataclass(slots=True)
@@ -26,7 +27,7 @@ class Rates:
 
     def spend_method(self, method: str, tier: int) -> None:
         """One call of a method; raises ratelimited with Retry-After."""
-        self._spend(method, TIERS[tier] / 60, TIERS[tier])
+        self._spend(method, TIERS[tier] / 60, max(METHOD_BURST, TIERS[tier]))
 
     def spend_message(self, channel_id: str) -> None:
         """One message into a channel; raises ratelimited with Retry-After."""

@@ -1,7 +1,7 @@
 """Stored documents in the shapes that the Web API and the page answer with."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sandbox.slack.errors import Json
 from sandbox.slack.workspace import Workspace
@@ -15,10 +15,9 @@ AVATAR_SIZES = (24, 32, 48, 72, 192, 512)
 
 def api_user(workspace: Workspace, user: Json, origin: str, with_email: bool) -> Json:
     """A `user` object of users.info."""
-    offset = datetime.now(UTC).astimezone(ZoneInfo(user["tz"])).utcoffset()
     shape: Json = {
         "id": user["id"], "team_id": user["team_id"], "name": user["name"], "deleted": user["deleted"], "color": user["color"],
-        "real_name": user["real_name"], "tz": user["tz"], "tz_label": user["tz"], "tz_offset": int(offset.total_seconds()) if offset else 0,
+        "real_name": user["real_name"], "tz": user["tz"], "tz_label": user["tz"], "tz_offset": _offset(user["tz"]),
         "profile": _profile(workspace, user, origin, with_email), "is_admin": user["is_admin"], "is_owner": False,
         "is_primary_owner": False,
         "is_restricted": user["is_restricted"], "is_ultra_restricted": user["is_ultra_restricted"], "is_bot": user["is_bot"],
@@ -27,6 +26,15 @@ def api_user(workspace: Workspace, user: Json, origin: str, with_email: bool) ->
     if user["is_stranger"]:
         shape["is_stranger"] = True
     return shape
+
+
+def _offset(zone: str) -> int:
+    """Seconds east of Greenwich now; 0 where this machine does not know the zone."""
+    try:
+        offset = datetime.now(ZoneInfo(zone)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError):
+        return 0
+    return int(offset.total_seconds()) if offset else 0
 
 
 def _profile(workspace: Workspace, user: Json, origin: str, with_email: bool) -> Json:

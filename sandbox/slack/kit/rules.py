@@ -115,7 +115,7 @@ def typed(table: Callable[[], Mapping[str, Rule]], allowed: frozenset[str] | Non
         kind = value.get("type")
         if kind is None:
             report(problems, pointer, "missing required field: type")
-        elif kind not in table() or (allowed is not None and kind not in allowed):
+        elif not isinstance(kind, str) or kind not in table() or (allowed is not None and kind not in allowed):
             report(problems, f"{pointer}/type", f"unsupported type: {kind}")
         else:
             table()[kind](value, pointer, problems)

@@ -74,10 +74,10 @@ def with_ids(blocks: list[Json]) -> list[Json]:
     """A copy in which every block has a block_id and every element that acts an action_id."""
     completed = copy.deepcopy(blocks)
     for block in completed:
-        block.setdefault("block_id", ids.block_id())
+        block["block_id"] = block.get("block_id") or ids.block_id()
         for element in elements(block):
             if element["type"] not in ("image", "plain_text", "mrkdwn"):
-                element.setdefault("action_id", ids.block_id())
+                element["action_id"] = element.get("action_id") or ids.block_id()
     return completed
 
 

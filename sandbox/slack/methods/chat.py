@@ -13,6 +13,8 @@ from sandbox.slack.shapes import message_shape
 LONGEST_TEXT = 40_000
 LONGEST_UPDATE = 4_000
 MOST_ATTACHMENTS = 100
+NO_TEXT = "This content can't be displayed."
+"""What notifications show of blocks that came without a text."""
 TS = re.compile(r"\d{10}\.\d{6}")
 
 
@@ -83,7 +85,7 @@ def _content(call: Call) -> dict[str, Any]:
     if attachments and len(attachments) > MOST_ATTACHMENTS:
         raise SlackError("too_many_attachments")
     checked = validate.message_blocks(blocks) if blocks else None
-    return {"text": text, "blocks": checked, "attachments": attachments, "metadata": _metadata(call)}
+    return {"text": text or NO_TEXT, "blocks": checked, "attachments": attachments, "metadata": _metadata(call)}
 
 
 def _metadata(call: Call) -> Json | None:

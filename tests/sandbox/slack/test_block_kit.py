@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slackblocks import _limits as oracle
@@ -11,6 +13,7 @@ from slackblocks import _surfaces as surfaces
 from sandbox.slack.errors import SlackError
 from sandbox.slack.kit import limits, validate
 from sandbox.slack.kit.blocks import BLOCKS, check_blocks
+from sandbox.slack.kit.elements import ELEMENTS
 from sandbox.slack.local import LocalSlack
 from tests.sandbox.slack.kit import actions, button, field, home, modal, mrkdwn, option, plain, section, typed
 
@@ -36,6 +39,7 @@ RICH = {
 }
 LIST = {"type": "rich_text_list", "style": "bullet", "indent": 1, "elements": RICH["elements"]}
 SELECT = {"type": "static_select", "action_id": "s", "placeholder": plain("Pick"), "options": [option("a"), option("b")]}
+NUMBERED = [{"type": "raw_text", "text": "a"}, {"type": "raw_number", "value": 1.5}]
 GROUPS = [{"label": plain("G"), "options": [option("a")]}]
 
 GOOD: list[Json] = [
@@ -59,7 +63,7 @@ GOOD: list[Json] = [
     {"type": "markdown", "text": "# Title"},
     {"type": "table", "rows": table(100, 20), "column_settings": [{"align": "right"}, {"is_wrapped": True}]},
     {"type": "data_table", "caption": "Cases", "rows": table(101), "page_size": 10},
-    {"type": "data_table", "caption": "Cases", "rows": [table(1)[0], [{"type": "raw_text", "text": "a"}, {"type": "raw_number", "value": 1.5}]]},
+    {"type": "data_table", "caption": "Cases", "rows": [table(1)[0], NUMBERED]},
     chart(type="pie", segments=[{"label": "billing", "value": 3}]),
     line([{"name": "sent", "data": TWO_DAYS}]),
     {"type": "context_actions", "elements": [
@@ -146,6 +150,23 @@ def test_accepts(block: Json) -> None:
 @pytest.mark.parametrize(("block", "sentence"), BAD, ids=[sentence[:60] for _, sentence in BAD])
 def test_refuses(block: Json, sentence: str) -> None:
     assert problems([block]) == [sentence]
+
+
+NAMES = st.sampled_from(
+    ["type", "text", "elements", "element", "rows", "accessory", "chart", "series", "options", "block_id", "label", "x"]
+)
+KINDS = st.sampled_from([*BLOCKS, *ELEMENTS, "plain_text", "mrkdwn", "raw_text", "rich_text_section", "pie", "line"])
+SCALARS = st.none() | st.booleans() | st.integers(-1, 5) | st.text(max_size=3) | KINDS
+ANY_JSON = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4), max_leaves=20)
+
+
+@given(blocks=ANY_JSON, surface=st.sampled_from(sorted(limits.SURFACES)))
+@settings(max_examples=300, deadline=None)
+def test_nothing_that_is_sent_breaks_the_validator(blocks: Any, surface: str) -> None:
+    found = problems(blocks, surface)
+    assert all("[json-pointer:/blocks" in sentence for sentence in found)
+    if surface == "message" and isinstance(blocks, list) and not found:
+        assert all(block["block_id"] for block in validate.message_blocks(blocks))
 
 
 def test_a_list_of_blocks_has_its_own_limits() -> None:
@@ -248,6 +269,7 @@ def test_ids_are_assigned_only_where_missing() -> None:
     unnamed = {"type": "button", "text": plain("Go")}
     assert validate.message_blocks([actions(unnamed)])[0]["elements"][0]["action_id"]
     assert "action_id" not in unnamed
+    assert validate.message_blocks([section("x", block_id=None)])[0]["block_id"]
 
 
 async def test_errors_have_slacks_shape(slack: LocalSlack, client: AsyncWebClient) -> None:

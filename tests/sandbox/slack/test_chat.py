@@ -1,6 +1,7 @@
 """chat.*: messages, threads, updates, metadata."""
 
 import pytest
+from aiohttp import ClientSession
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -25,6 +26,13 @@ async def test_a_card_is_stored_with_the_ids_it_came_without(slack: LocalSlack, 
     assert stored["ts"] == posted["ts"]
     assert (stored["user"], stored["text"]) == (slack.bot_user, "A card")
     assert len({block["block_id"] for block in stored["blocks"]}) == 2
+
+
+async def test_blocks_without_text_fall_back_to_slacks_sentence(slack: LocalSlack, http: ClientSession, inbox: str) -> None:
+    body = {"channel": inbox, "blocks": [section("card")]}
+    headers = {"Authorization": f"Bearer {slack.bot_token}"}
+    async with http.post(f"{slack.api_url}chat.postMessage", json=body, headers=headers) as response:
+        assert (await response.json())["message"]["text"] == "This content can't be displayed."
 
 
 async def test_replies_are_counted_on_the_parent(slack: LocalSlack, client: AsyncWebClient, inbox: str) -> None:
@@ -88,7 +96,7 @@ async def test_places_and_texts_that_slack_refuses(slack: LocalSlack, client: As
     assert await error_of(client.chat_postMessage(channel="C000", text="x")) == "channel_not_found"
     assert await error_of(client.chat_postMessage(channel=slack.channel("founders"), text="x")) == "channel_not_found"
     assert await error_of(client.chat_postMessage(channel=slack.channel("general"), text="x")) == "not_in_channel"
-    assert await error_of(client.chat_postMessage(channel=inbox, text="")) == "no_text"
+    assert await error_of(client.api_call("chat.postMessage", params={"channel": inbox, "text": ""})) == "no_text"
     long = [section("x" * 2900) for _ in range(5)]
     assert await error_of(client.chat_postMessage(channel=inbox, text="x", blocks=long)) == "msg_blocks_too_long"
 
