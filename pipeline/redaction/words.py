@@ -47,8 +47,8 @@ _CLOSING = (
 )
 _SIGNED = re.compile(rf"(?:^|\n)[ \t]*(?i:{_CLOSING})[,.!]?[ \t]*\n\s{{0,3}}({_PERSON})(?=[ \t]*(?:\n|\Z|,))")
 _ORDINARY_WORDS = (
-    "the and for you our your team support info sales service help office noreply reply customer mail may will mark grant bill rich art hope"
-    " faith joy grace rose summer van von der den del inc ltd llc gmbh shop store news billing accounts contact hello admin desk via"
+    "the and for you our your team support info sales service help office noreply reply customer mail may will mark grant bill rich art"
+    " hope faith joy grace rose summer van von der den del inc ltd llc gmbh shop store news billing accounts contact hello admin desk via"
 )
 _ORDINARY = frozenset(_ORDINARY_WORDS.split(" "))
 

@@ -1,0 +1,94 @@
+"""What needs no answer, and what no machine may answer: judged by a mail's form, never by what it asks."""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.case import History, Reason, Route
+from pipeline.email import Automatic, AutomaticKind, Email
+from pipeline.screening import spam
+from pipeline.screening.automatic import automatic, bulk, headed, list_post
+from pipeline.screening.cautions import addressed, cautions, said
+
+_ASKER = re.compile(
+    r"\b(?:i|i'm|my|we|our|us|me|ich|mein\w*|wir|uns\w*|je|j|mon|ma|mes|nous|notre|yo|mi|mis|nos|nuestr\w+|eu|meu|minha|nós|nosso"
+    r"|ik|mijn|wij|ons|io|mio|mia|noi)\b",
+    re.IGNORECASE,
+)
+_LONGEST_QUESTION = 3000
+
+_IGNORED: dict[AutomaticKind, str] = {
+    "bounce": "A mail system reports that a mail could not be delivered",
+    "delay": "A mail system reports that a mail is delayed",
+    "auto_reply": "This is an automatic reply",
+    "feedback_report": "A provider reports a complaint about a mail",
+    "challenge": "A mail filter asks us to prove that we are human",
+    "own": "We sent this mail ourselves",
+    "list": "This is a post to a mailing list, with no question to us",
+    "newsletter": "This mail went to many recipients and asks us nothing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """`automatic`: a machine wrote it. `ignore`: why nobody need answer, or None. `may_answer`: what limits who may answer otherwise."""
+
+    automatic: Automatic | None
+    ignore: Reason | None
+    may_answer: tuple[Reason, ...]
+
+
+def screen(email: Email, own_addresses: frozenset[str], history: History) -> Screening:
+    """Judge a mail by its headers and form. `own_addresses` are lower case; whatever a person may have written goes on."""
+    machine = _own(email, own_addresses) or automatic(email) or _many(email, own_addresses, history)
+    careful = cautions(email, own_addresses, history)
+    if machine and machine.kind not in _IGNORED:
+        careful = (*careful, said(machine.kind, Route.REVIEW, f"A machine seems to have written this mail: {machine.why}."))
+    return Screening(machine, _ignored(email, machine, history), careful)
+
+
+def _ignored(email: Email, machine: Automatic | None, history: History) -> Reason | None:
+    if email.quarantined:
+        return None
+    if history.duplicate_of is not None:
+        return said("duplicate", Route.IGNORE, f"This mail was already delivered, as case {history.duplicate_of}.")
+    if machine and machine.kind in _IGNORED:
+        return said(machine.kind, Route.IGNORE, f"{_IGNORED[machine.kind]}: {machine.why}.")
+    return _spam(email, history)
+
+
+def _spam(email: Email, history: History) -> Reason | None:
+    """Never in a thread of ours: there a customer is answering us."""
+    if history.earlier:
+        return None
+    if header := spam.provider_says(email):
+        return said("spam", Route.IGNORE, f"Our mail provider calls this mail spam: {header}.")
+    if signs := spam.signs(email):
+        return said("spam", Route.IGNORE, f"This mail looks like spam: {', '.join(signs)}.")
+    return None
+
+
+def _own(email: Email, own_addresses: frozenset[str]) -> Automatic | None:
+    """Our own mail come back. A web form also writes in our name, but answers go elsewhere; a forger fails authentication."""
+    if headed(email, "x-triage-send-id"):
+        return Automatic("own", "it carries the id of a mail that we sent")
+    if email.sender.address not in own_addresses or email.authentication.verdict == "fail":
+        return None
+    if any(address.address not in own_addresses for address in email.reply_to):
+        return None
+    return Automatic("own", f"it comes from {email.sender.address}")
+
+
+def _many(email: Email, own_addresses: frozenset[str], history: History) -> Automatic | None:
+    """Mail to many recipients, unless it belongs to a thread of ours or asks us something."""
+    if history.earlier or (addressed(email, own_addresses) and _asks(email)):
+        return None
+    if header := list_post(email, own_addresses):
+        return Automatic("list", f"the {header} header")
+    if header := bulk(email):
+        return Automatic("newsletter", f"the {header} header")
+    return None
+
+
+def _asks(email: Email) -> bool:
+    """Somebody asks on their own behalf, in a mail that is not too long to have been written for us."""
+    return "?" in email.reply and len(email.reply) < _LONGEST_QUESTION and bool(_ASKER.search(email.reply))
