@@ -52,8 +52,15 @@ function tabRow(slack, channel, tab) {
 export function conversation(slack, channel) {
   const title = channelTitle(slack.store, channel);
   const list = createMessageList(slack, channel);
-  const composer = createComposer(slack, { channel: channel.id, placeholder: channel.is_im ? `Message ${title}` : `Message #${title}` });
+  const outside = !channel.is_im && channel.is_member === false;
+  const composer = outside ? visitorBar(title) : createComposer(slack, { channel: channel.id, placeholder: channel.is_im ? `Message ${title}` : `Message #${title}` });
   return { node: h("div", { class: "conversation" }, list.node, composer.node), close: () => { list.close(); composer.close(); } };
+}
+
+// Who only looks on has no box to write in.
+function visitorBar(title) {
+  const node = h("div", { class: "visitor" }, h("p", {}, "You are viewing ", h("strong", {}, `#${title}`)), h("p", { class: "muted" }, "You are not a member of this channel, so you can read here but not write."));
+  return { node, close: () => {} };
 }
 
 function filesBody(slack, channel) {

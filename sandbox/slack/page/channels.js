@@ -28,7 +28,7 @@ function sections(slack, mode) {
   const { store } = slack;
   const all = [...store.channels.values()].sort(byName(store));
   const wanted = mode === "activity" ? all.filter((channel) => channel.unread > 0) : all;
-  const rooms = wanted.filter((channel) => !channel.is_im);
+  const rooms = wanted.filter((channel) => !channel.is_im && (channel.is_member !== false || channel.id === slack.routes.current.channel));
   const people = wanted.filter((channel) => channel.is_im && !store.isApp(channel.id) && !store.user(channel.user)?.deleted);
   const app = store.channel(store.app.dm_channel);
   return [
@@ -57,7 +57,7 @@ function row(slack, channel, current) {
   const count = channel.is_im ? channel.unread : channel.mention_count;
   return h(
     "a",
-    { class: ["channel-row", current && "current", unread && "unread", channel.is_member === false && !app && "outside"], href: slack.routes.href({ channel: channel.id, tab: app && store.app.home_tab_enabled ? "home" : null, thread: null }),
+    { class: ["channel-row", current && "current", unread && "unread"], href: slack.routes.href({ channel: channel.id, tab: app && store.app.home_tab_enabled ? "home" : null, thread: null }),
       "aria-current": current ? "page" : null, "aria-label": `${name}${unread ? `, ${channel.unread} unread` : ""}`, dataset: { channel: channel.id, unread: channel.unread || null } },
     h("span", { class: "row-mark" }, channel.is_im ? avatar(store.user(channel.user || store.app.bot_user_id), 20) : channelIcon(channel)),
     h("span", { class: "row-name" }, name),

@@ -78,9 +78,10 @@ export function link(url, children, extraClass) {
   return h("a", { class: ["link", extraClass], href, target: "_blank", rel: "noopener noreferrer" }, children);
 }
 
-export function onActivate(handler) {
+// For search fields: Enter takes the first hit; the key itself must not reach whatever gets the focus next.
+export function onEnter(handler) {
   return (event) => {
-    if (event.key !== "Enter" && event.key !== " ") return;
+    if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
     handler(event);
   };

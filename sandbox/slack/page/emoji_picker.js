@@ -1,6 +1,6 @@
 // The emoji picker.
 
-import { h } from "./dom.js";
+import { h, onEnter } from "./dom.js";
 import { popover } from "./layers.js";
 import { emojiNode } from "./text/emoji.js";
 import { EMOJI_GROUPS, searchEmoji } from "./text/emoji_table.js";
@@ -19,7 +19,7 @@ export function openEmojiPicker(slack, anchor, onPick) {
   const group = ({ title, emoji }) => [h("div", { class: "list-group" }, title), h("div", { class: "emoji-row" }, emoji.map(button))];
   const draw = () => grid.replaceChildren(...(search.value ? group({ title: "Results", emoji: searchEmoji(search.value) }) : EMOJI_GROUPS.flatMap(group)));
   search.addEventListener("input", draw);
-  search.addEventListener("keydown", (event) => event.key === "Enter" && grid.querySelector(".emoji-choice")?.click());
+  search.addEventListener("keydown", onEnter(() => grid.querySelector(".emoji-choice")?.click()));
   grid.addEventListener("pointerover", (event) => {
     const name = event.target.closest(".emoji-choice")?.dataset.name;
     if (name) preview.textContent = `:${name}:`;

@@ -1,16 +1,29 @@
 // The server-sent event stream: hands every event on, and asks for everything again after a lost connection.
 
+const PAUSE = 2000;
+
+// Returns a function that stops listening.
 export function listen(url, { onEvent, onLost, onBack }) {
-  const source = new EventSource(url);
-  let wasLost = false;
-  source.onmessage = (message) => onEvent(JSON.parse(message.data));
-  source.onerror = () => {
-    if (!wasLost) onLost();
-    wasLost = true;
+  const state = { source: null, lost: false, stopped: false };
+  function open() {
+    if (state.stopped) return;
+    state.source = new EventSource(url);
+    state.source.onmessage = (message) => onEvent(JSON.parse(message.data));
+    state.source.onerror = onError;
+    state.source.onopen = () => {
+      if (state.lost) onBack();
+      state.lost = false;
+    };
+  }
+  // The browser itself tries again after a broken stream, but not after a refused one.
+  function onError() {
+    if (!state.lost) onLost();
+    state.lost = true;
+    if (state.source.readyState === EventSource.CLOSED) setTimeout(open, PAUSE);
+  }
+  open();
+  return () => {
+    state.stopped = true;
+    state.source.close();
   };
-  source.onopen = () => {
-    if (wasLost) onBack();
-    wasLost = false;
-  };
-  return () => source.close();
 }

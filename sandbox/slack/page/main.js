@@ -62,7 +62,7 @@ function setConnected(slack, connected) {
 // After a lost connection nothing that was kept can be trusted.
 async function resync(slack) {
   const data = await slack.api.bootstrap(slack.store.me);
-  if (!data.ok || !data.users) return;
+  if (!data.ok || !data.users) return void actAs(slack, undefined);
   takeBootstrap(slack.store, data);
   setConnected(slack, true);
   slack.shell.rebuild();

@@ -8,6 +8,7 @@ import { popover } from "./layers.js";
 const COLORS = ["#b4540a", "#7c3085", "#1264a3", "#007a5a", "#c01343", "#5a5f0f", "#44546f", "#8d3a1f"];
 
 function colorOf(user) {
+  if (user?.id === "USLACKBOT") return "#611f69";
   if (/^#?[0-9a-f]{6}$/i.test(user?.color || "")) return `#${user.color.replace("#", "")}`;
   const sum = [...(user?.id || "?")].reduce((total, letter) => total + letter.charCodeAt(0), 0);
   return COLORS[sum % COLORS.length];
@@ -24,7 +25,7 @@ export function avatar(user, size = 36, image) {
   if ((image || user?.image_72) && url) {
     return h("img", { class: className, src: url, alt: "", vars: { size: `${size}px` } });
   }
-  const mark = user?.is_bot ? botMark() : initials(user?.real_name || nameOf(user));
+  const mark = user?.id === "USLACKBOT" ? icon("smile", 20) : user?.is_bot ? botMark() : initials(user?.real_name || nameOf(user));
   return h("span", { class: className, "aria-hidden": "true", vars: { size: `${size}px`, color: colorOf(user) } }, mark);
 }
 

@@ -1,6 +1,6 @@
 // The quick switcher behind the search field: jumps to a channel, a person or the app.
 
-import { h } from "../dom.js";
+import { h, onEnter } from "../dom.js";
 import { icon } from "../icons.js";
 import { dialog } from "../layers.js";
 import { avatar, channelIcon, channelTitle } from "../people.js";
@@ -14,7 +14,7 @@ function switcherParts(slack, close) {
   const list = h("div", { class: "listbox", role: "listbox", "aria-label": "Channels and people" });
   const draw = () => list.replaceChildren(...rows(slack, search.value, close));
   search.addEventListener("input", draw);
-  search.addEventListener("keydown", (event) => event.key === "Enter" && list.querySelector("[role=option]")?.click());
+  search.addEventListener("keydown", onEnter(() => list.querySelector("[role=option]")?.click()));
   draw();
   return [h("div", { class: "switcher-head" }, icon("search"), search), list];
 }
