@@ -17,6 +17,7 @@ from sandbox.slack.journal import EnvelopeRecord, Journal
 from sandbox.slack.settings import Timing
 
 MOST_CONNECTIONS = 10
+MOST_TICKETS = 1000
 GRACE = {"warning": 10.0}
 """Seconds between a disconnect frame and the end of the connection, where it is not one."""
 
@@ -26,7 +27,6 @@ class Ticket:
     """The right to open one connection; `refusals` counts the upgrades still to be refused (None: all of them)."""
 
     refusals: int | None = 0
-    used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +71,19 @@ class Hub:
         dead, refusals = self.faults.take_ticket()
         name = secrets.token_urlsafe(24)
         self.tickets[name] = Ticket(refusals if dead else 0)
+        while len(self.tickets) > MOST_TICKETS:
+            del self.tickets[next(iter(self.tickets))]
         return name
 
     def redeem(self, name: str) -> None:
         """Uses the ticket up; raises SlackError with status 403 where it is unknown, used or dead."""
         ticket = self.tickets.get(name)
-        if ticket is None or ticket.used or ticket.refusals != 0:
+        if ticket is None or ticket.refusals != 0:
             self.refused += 1
             if ticket and ticket.refusals:
                 ticket.refusals -= 1
             raise SlackError("invalid_ticket", "This Socket Mode address is used, dead or was never issued.", status=403)
-        ticket.used = True
+        del self.tickets[name]
 
     async def connect(self, request: web.Request) -> web.WebSocketResponse:
         """Serves one connection until it closes."""

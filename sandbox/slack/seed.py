@@ -90,7 +90,7 @@ def _add_channel(workspace: Workspace, channel: Json) -> None:
     fields = {key: value for key, value in channel.items() if key not in ("id", "name", "members", "messages")}
     channel_id = channel.get("id") or ids.stable("C", workspace.identity.team_id, channel["name"])
     workspace.add_channel(channel_id, channel["name"], _members(workspace, channel["members"]), **fields)
-    for message in channel.get("messages", ()):
+    for message in sorted(channel.get("messages", ()), key=lambda message: -message["minutes_ago"]):
         parent = _add_message(workspace, channel_id, message)
         for reply in message.get("replies", ()):
             _add_message(workspace, channel_id, reply, thread_ts=parent)
