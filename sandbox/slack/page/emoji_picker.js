@@ -3,6 +3,7 @@
 import { h, onEnter } from "./dom.js";
 import { popover } from "./layers.js";
 import { emojiNode } from "./text/emoji.js";
+import { canShow } from "./text/emoji_art.js";
 import { EMOJI_GROUPS, searchEmoji } from "./text/emoji_table.js";
 
 export function openEmojiPicker(slack, anchor, onPick) {
@@ -16,7 +17,7 @@ export function openEmojiPicker(slack, anchor, onPick) {
     onPick(name);
   };
   const button = ({ name, char }) => h("button", { class: "emoji-choice", type: "button", "aria-label": name, dataset: { name }, onclick: () => pick(name) }, emojiNode(name, char));
-  const group = ({ title, emoji }) => [h("div", { class: "list-group" }, title), h("div", { class: "emoji-row" }, emoji.map(button))];
+  const group = ({ title, emoji }) => [h("div", { class: "list-group" }, title), h("div", { class: "emoji-row" }, emoji.filter(({ name }) => canShow(name)).map(button))];
   const draw = () => grid.replaceChildren(...(search.value ? group({ title: "Results", emoji: searchEmoji(search.value) }) : EMOJI_GROUPS.flatMap(group)));
   search.addEventListener("input", draw);
   search.addEventListener("keydown", onEnter(() => grid.querySelector(".emoji-choice")?.click()));
