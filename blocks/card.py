@@ -94,7 +94,7 @@ def _why(case: Case) -> list[str]:
     if case.status is Status.HUMAN:
         heavy = reasons(case, of=Route.HUMAN)[:5]
         return [" ".join([would_have_been(case), *(reason for reason in reasons(case) if reason not in heavy)]).strip()]
-    opening = [IN_THREAD] if case.status is Status.REVIEW else []
+    opening = [IN_THREAD] if case.status is Status.REVIEW and case.draft is not None else []
     return [" ".join([*opening, EARN if blind(case) else would_have_been(case), *reasons(case)]).strip()]
 
 
@@ -106,4 +106,5 @@ def _attached(attachments: tuple[Attachment, ...]) -> str:
 
 def _buttons(case: Case) -> list[Json]:
     value = ids.write(ids.Ref(case.id, case.revision))
-    return [kit.actions(kit.button("Take over", ids.TAKE_OVER, value, "primary"))] if case.status in BY_HAND else []
+    undecidable = case.status is Status.REVIEW and (case.draft is None or case.draft.outline)
+    return [kit.actions(kit.button("Take over", ids.TAKE_OVER, value, "primary"))] if case.status in BY_HAND or undecidable else []

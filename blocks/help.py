@@ -2,6 +2,7 @@
 
 from blocks import kit
 from blocks.kit import Message
+from blocks.text import escape
 
 HINT = (
     "I work on mail: every mail has a card in its inbox's channel, my Home tab lists what waits for you, and /triage shows what I can do."
@@ -31,7 +32,7 @@ def message(unknown: str = "") -> Message:
         ),
     )
     return kit.message(
-        told,
+        escape(told),
         kit.section(kit.plain(told)),
         how,
         kit.context(kit.plain("What you write in a thread stays in Slack: it never reaches the customer.")),

@@ -42,6 +42,11 @@ def view(shown: Home) -> Json:
     return kit.home(ids.HOME_VIEW, blocks, metadata=str(shown.page))
 
 
+def sorry(sentence: str) -> Json:
+    """The tab when it cannot be drawn."""
+    return kit.home(ids.HOME_VIEW, [_text(sentence), kit.actions(kit.button("Try again", f"{ids.HOME_PAGE}.again", "0"))])
+
+
 def _queue(shown: Home) -> list[Json]:
     if not shown.mailboxes:
         return [kit.header("Welcome"), _text(NO_INBOX)]

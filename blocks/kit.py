@@ -58,9 +58,9 @@ def fitted(blocks: Sequence[Json], budget: int) -> list[Json]:
     kept = list(copy.deepcopy(blocks))
     while (excess := weight(kept) - budget) > 0:
         longest = max(_texts(kept), key=lambda node: len(node["text"]))
+        if len(longest["text"]) <= 1:
+            break
         longest["text"] = clip(longest["text"], max(1, len(longest["text"]) - max(excess, 20)))
-        if len(longest["text"]) == 1:
-            return kept[: len(kept) // 2]
     return kept
 
 

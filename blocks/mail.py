@@ -13,7 +13,7 @@ PAGE = 6000
 
 
 def message(case: Case) -> Message:
-    """What the customer wrote, as the first reply of the card's thread."""
+    """What the customer wrote, as the first reply of the card's thread; the same at every revision of the case."""
     whole = foreign(case.email.reply) or foreign(case.email.text)
     shown = clip_lines(whole, SHOWN, SHOWN_LINES)
     text = f"Mail from {one_line(case.email.sender.name or case.email.sender.address, 80)}: {one_line(whole, 150)}"
@@ -36,7 +36,7 @@ def _small(case: Case, whole: str, shown: str) -> list[Json]:
         if note
     ]
     small = [kit.context(*notes)] if notes else []
-    return [*small, kit.actions(kit.button("Show full mail", ids.SHOW_MAIL, ids.write(ids.Ref(case.id, case.revision))))]
+    return [*small, kit.actions(kit.button("Show full mail", ids.SHOW_MAIL, ids.write(ids.Ref(case.id, 0))))]
 
 
 def _hidden(email: Email, whole: str, shown: str) -> str:

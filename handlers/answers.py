@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks.kit import Json
 from blocks.text import escape
 from handlers.payload import Click
+from pipeline.case import PersonId
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,14 @@ async def open_window(client: AsyncWebClient, click: Click, view: Json) -> str:
         log.warning("Could not open a window for %s: %s", click.user, reason(error))
         return f"The window could not be opened ({reason(error)}). Click again."
     return ""
+
+
+async def publish(client: AsyncWebClient, user: PersonId, view: Json) -> None:
+    """Put a view on somebody's Home tab; never raises for Slack's sake."""
+    try:
+        await client.views_publish(user_id=user, view=view)
+    except UNANSWERED as error:
+        log.warning("The Home tab of %s was not drawn: %s", user, reason(error))
 
 
 def reason(error: Any) -> str:

@@ -1,6 +1,5 @@
 """The Home tab: drawn anew whenever somebody opens it, turns a page or asks for it."""
 
-import logging
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,12 +11,10 @@ from blocks import home, ids
 from blocks.kit import Json
 from handlers import payload
 from handlers.access import inboxes
-from handlers.answers import UNANSWERED, reason
+from handlers.answers import publish
 from handlers.desk import Desk
 from handlers.payload import Body
 from pipeline.case import PersonId
-
-log = logging.getLogger(__name__)
 
 PERIOD = timedelta(days=7)
 FURTHEST = 100
@@ -35,13 +32,13 @@ class HomeTab:
 
     async def opened(self, event: Json, client: AsyncWebClient) -> None:
         if event.get("tab") == "home":
-            await _publish(client, PersonId(event["user"]), await self._draw(PersonId(event["user"]), 0))
+            await publish(client, PersonId(event["user"]), await self._draw(PersonId(event["user"]), 0))
 
     async def turned(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         await ack()
         asked = str(payload.action(body).get("value") or "0")
         page = min(int(asked), FURTHEST) if asked.isascii() and asked.isdigit() else 0
-        await _publish(client, payload.user(body), await self._draw(payload.user(body), page))
+        await publish(client, payload.user(body), await self._draw(payload.user(body), page))
 
     async def _draw(self, user: PersonId, page: int) -> Json:
         mailboxes, now = await inboxes(self.desk, user), self.desk.clock()
@@ -58,10 +55,3 @@ class HomeTab:
                 now=now,
             )
         )
-
-
-async def _publish(client: AsyncWebClient, user: PersonId, view: Json) -> None:
-    try:
-        await client.views_publish(user_id=user, view=view)
-    except UNANSWERED as error:
-        log.warning("The Home tab of %s was not drawn: %s", user, reason(error))

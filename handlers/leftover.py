@@ -11,10 +11,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from blocks import home
 from blocks.kit import Json
 from handlers import payload
 from handlers.access import SUPERSEDED
-from handlers.answers import tell
+from handlers.answers import publish, tell
 from handlers.desk import Seen
 from handlers.payload import Body
 
@@ -80,8 +81,7 @@ async def failed(error: Exception, body: Body, ack: AsyncAck, respond: AsyncResp
     number = secrets.token_hex(4)
     log.error("Error %s while answering %s", number, body.get("type") or body.get("command"), exc_info=error)
     sentence = f"Something went wrong ({number}). Look at the card whether anything changed, then try again; the log knows more."
-    if answered or body.get("type") == "block_actions":
-        await _tell(respond, body, client, sentence)
+    await _tell(respond, body, client, sentence, answered)
     return None if answered else BoltResponse(status=200, body=_answer(body, sentence))
 
 
@@ -95,8 +95,12 @@ def _answer(body: Body, sentence: str) -> Json | str:
     return ""
 
 
-async def _tell(respond: AsyncRespond, body: Body, client: AsyncWebClient, sentence: str) -> None:
-    if body.get("command"):
+async def _tell(respond: AsyncRespond, body: Body, client: AsyncWebClient, sentence: str, answered: bool) -> None:
+    """Show the sentence where an acknowledgement has no room for one."""
+    event: Json = body.get("event") or {}
+    if event.get("type") == "app_home_opened":
+        await publish(client, payload.user(body), home.sorry(sentence))
+    elif body.get("command") and answered:
         await respond(text=sentence, response_type="ephemeral")
-    elif body.get("type") in ("block_actions", "message_action") and payload.click(body).channel:
+    elif body.get("type") in ("block_actions", "message_action"):
         await tell(client, payload.click(body), sentence)

@@ -32,11 +32,17 @@ class SlackBoard:
     pace: Pace
 
     async def show(self, case: Case, placed: Mapping[CardKind, Placed], *, again: bool, remember: Remember) -> None:
-        """Post what is missing, update what is older than the case. Temporary or Permanent, with what was done remembered."""
+        """Post what is missing, update what is older than the case. Temporary or Permanent, with what was done remembered.
+
+        The mail's own message never changes, so it is posted once and left alone.
+        """
         channel = await self.rooms.room(case.mailbox)
         root = await self._place("root", card.view(case), case, channel, "", placed.get("root"), again, remember)
         held = placed if "root" in placed and placed["root"].ts == root.ts else {}
-        thread: list[tuple[CardKind, Message | None]] = [("mail", mail.message(case)), ("draft", draft.message(case))]
+        thread: list[tuple[CardKind, Message | None]] = [
+            ("mail", None if "mail" in held else mail.message(case)),
+            ("draft", draft.message(case)),
+        ]
         for kind, drawn in thread:
             if drawn is not None:
                 await self._place(kind, drawn, case, root.channel, root.ts, held.get(kind), again, remember)

@@ -44,7 +44,7 @@ async def test_a_newer_case_is_drawn_into_the_same_messages_with_text_and_blocks
         at.cases.cases[REVIEW.id] = STATES["sent"]
         assert await at.redraw() == ts
         updates = calls(at, "chat.update")
-        assert [update["ts"] for update in updates] == [ts["root"], ts["mail"], ts["draft"]]
+        assert [update["ts"] for update in updates] == [ts["root"], ts["draft"]]
         assert all(update["text"] and update["blocks"] for update in updates)
         assert (await at.slack.thread(CHANNEL, ts["root"]))[0]["metadata"]["event_payload"] == {"case": 17, "kind": "root"}
 

@@ -6,9 +6,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import ids, kit
 from pipeline.case import CaseId, Status
-from tests.blocks.cases import REVIEW
+from tests.blocks.cases import REVIEW, STATES
 from tests.handlers.memory import MemoryCases
-from tests.handlers.stage import CHANNEL, MemorySeen, said, stage, until
+from tests.handlers.stage import CHANNEL, MemorySeen, Stage, said, stage, until
 
 
 async def test_triage_alone_shows_help() -> None:
@@ -133,3 +133,29 @@ async def test_an_error_in_a_form_keeps_the_form_and_its_text() -> None:
         at.cases.broken = False
         await at.slack.submit("ana", window["id"], {"text.0.0.3": "Words that nobody may lose."})
         assert "Words that nobody may lose." in str(at.case().draft)
+
+
+async def test_a_home_tab_that_cannot_be_drawn_says_so_with_a_number() -> None:
+    async with stage() as at:
+        at.cases.broken = True
+        await at.slack.open_home("ana")
+        tab = await until(lambda: at.slack.home("ana"))
+        assert "Something went wrong (" in said(tab["blocks"])
+        at.cases.broken = False
+        await at.slack.click_view("ana", tab["id"], f"{ids.HOME_PAGE}.again")
+        await until(lambda: shows(at, "The last 7 days"))
+
+
+async def shows(at: Stage, words: str) -> bool:
+    return words in said(await at.slack.home("ana"))
+
+
+async def test_a_window_whose_page_cannot_be_turned_is_explained_directly() -> None:
+    async with stage() as at:
+        ts = await at.place(STATES["long"])
+        await at.click("ana", ts["mail"], ids.SHOW_MAIL)
+        window = await at.window("ana")
+        at.cases.broken = True
+        await at.slack.click_view("ana", window["id"], f"{ids.MAIL_PAGE}.1")
+        told = await until(lambda: at.slack.messages("ana"))
+        assert "Something went wrong (" in told[-1]["text"]
