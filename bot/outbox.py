@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
-from bot.crew import DRAIN, crew
+from bot.crew import DRAIN, POLL, crew
 from bot.leases import LEASE, keeping, wait_before
 from bot.sending import Sender
 from bot.store.bell import Bell
@@ -38,11 +38,12 @@ class Outbox:
     concurrency: int = 4
     lease: timedelta = LEASE
     drain: float = DRAIN
+    poll: float = POLL
     patience: timedelta = PATIENCE
 
     async def run(self, stop: asyncio.Event) -> None:
         """Perform until `stop` is set, then finish what was claimed within `drain` seconds and release the rest."""
-        await crew(self.step, self.bell, stop, hands=self.concurrency, drain=self.drain)
+        await crew(self.step, self.bell, stop, hands=self.concurrency, poll=self.poll, drain=self.drain)
 
     async def step(self) -> bool:
         """Claim and perform one effect; False where there was none. No effect can stop the loop."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.crew import DRAIN, crew
+from bot.crew import DRAIN, POLL, crew
 from bot.leases import LEASE, keeping, wait_before
 from bot.store.bell import Bell
 from bot.store.effects import LeaseLost
@@ -37,10 +37,11 @@ class Worker:
     concurrency: int = 4
     lease: timedelta = LEASE
     drain: float = DRAIN
+    poll: float = POLL
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what was claimed within `drain` seconds and release the rest."""
-        await crew(self.step, self.bell, stop, hands=self.concurrency, drain=self.drain)
+        await crew(self.step, self.bell, stop, hands=self.concurrency, poll=self.poll, drain=self.drain)
 
     async def step(self) -> bool:
         """Claim and work on one mail; False where there was none. No mail can stop the loop."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeAlias, TypeVar
 
 import asyncpg
@@ -16,22 +17,21 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
 LOST = (
     asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
     asyncpg.IdleInTransactionSessionTimeoutError,
-    asyncpg.QueryCanceledError,
+    asyncpg.TransactionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what is raised on a connection that the server has ended meanwhile
     OSError,
     TimeoutError,
 )
-CLASHED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+CLASHED = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 TRIES = 4
 
-# A stopped process must not hold rows: the server ends its transaction.
-SESSION = {"idle_in_transaction_session_timeout": "10s", "statement_timeout": "30s", "lock_timeout": "10s", "timezone": "UTC"}
+LONGEST = timedelta(seconds=15)
+"""How long a transaction may take: a process that was stopped in the middle of one must not hold rows for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,11 @@ class Database:
                 await transaction.start()
                 try:
                     result = await work(connection)
+                except LOST:
+                    connection.terminate()
+                    raise
                 except BaseException:
-                    await _roll_back(transaction)
+                    await transaction.rollback()
                     raise
                 committing = True
                 await transaction.commit()
@@ -86,19 +89,23 @@ class _LostBeforeCommit(Exception):
     """The connection went away while nothing could have been saved yet."""
 
 
-async def _roll_back(transaction: "asyncpg.transaction.Transaction") -> None:
-    try:
-        await transaction.rollback()
-    except LOST:
-        return  # the server rolls back what it loses
-
-
-async def connect(dsn: str, *, name: str, size: int = 10) -> Database:
+async def connect(dsn: str, *, name: str, size: int = 10, longest: timedelta = LONGEST) -> Database:
     """Open a pool on `dsn`, visible in pg_stat_activity as `name`. Raises Temporary while there is nobody to talk to."""
     try:
-        pool = await asyncpg.create_pool(
-            dsn, min_size=1, max_size=size, command_timeout=30, server_settings={"application_name": name, **SESSION}
-        )
+        settings = {"application_name": name, **await _session(dsn, longest)}
+        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=size, command_timeout=30, server_settings=settings)
     except LOST as lost:
         raise Temporary("The database cannot be reached. Check DATABASE_URL and that PostgreSQL runs.") from lost
     return Database(pool)
+
+
+async def _session(dsn: str, longest: timedelta) -> dict[str, str]:
+    """The session's limits. Only transaction_timeout (PostgreSQL 17) also ends a transaction whose client stopped within a query."""
+    probe = await asyncpg.connect(dsn, timeout=10)
+    try:
+        major = probe.get_server_version().major
+    finally:
+        await probe.close()
+    most = f"{longest.total_seconds() * 1000:.0f}ms"
+    limits = {"idle_in_transaction_session_timeout": most, "statement_timeout": "30s", "lock_timeout": "20s", "timezone": "UTC"}
+    return {**limits, "transaction_timeout": most} if major >= 17 else limits

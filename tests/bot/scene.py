@@ -1,0 +1,251 @@
+"""A small company for tests of store, worker and outbox: one inbox, two approvers, a board that is a file, a triage without thought."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from bot.ingest import Ingest
+from bot.mailbox.maildir import MaildirMailbox, connect
+from bot.outbox import Outbox
+from bot.sending import Sender
+from bot.store.bell import CASES, EFFECTS, Bell
+from bot.store.cards import Cards
+from bot.store.cases import PostgresCases
+from bot.store.codec import PLAIN
+from bot.store.database import Database
+from bot.store.effects import EffectQueue
+from bot.store.queue import Queue
+from bot.store.sends import Sends
+from bot.worker import Worker
+from pipeline.case import Case, CaseId, Classification, Context, Decision, Draft, History, PersonId, Reason, Route, Status, Triaged
+from pipeline.effects import Effect, PostCard, SendReply
+from pipeline.email import Address, Authentication, Email, MailboxId
+from pipeline.people import Inbox, People, Person
+from pipeline.ports import Arrival, CardKind, Placed
+from pipeline.review import Move, approve
+
+T = TypeVar("T")
+INBOX = MailboxId("support@larkspur.example")
+ANA = Person(PersonId("U01ANA"), "Ana", "ana@larkspur.example", "member")
+BEN = Person(PersonId("U02BEN"), "Ben", "ben@larkspur.example", "member")
+PEOPLE = People(inboxes={INBOX: Inbox(channel="C01SUPPORT", approvers=(ANA.email, BEN.email))})
+CHANNEL = "C01SUPPORT"
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    message_id: str
+    thread_id: str
+    sender: str
+    subject: str
+
+
+def mail(name: str, *, thread: str = "", subject: str = "When do you open?", text: str = "Hello, when do you open?") -> bytes:
+    """A customer's mail whose Message-ID is `name`@customers.example; `thread` names the mail that it answers."""
+    message = EmailMessage()
+    message["From"] = "Carla Customer <carla@customers.example>"
+    message["To"] = INBOX
+    message["Subject"] = subject
+    message["Message-ID"] = f"<{name}@customers.example>"
+    if thread:
+        message["In-Reply-To"] = message["References"] = f"<{thread}@customers.example>"
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def peek(raw: bytes) -> Peek:
+    message = BytesParser(policy=default).parsebytes(raw)
+    own = str(message["message-id"]).strip("<> ")
+    references = str(message["references"] or "").strip("<> ").split("> <")
+    return Peek(own, references[0] or own, "carla@customers.example", str(message["subject"]))
+
+
+def read(raw: bytes, source: str, received_at: datetime) -> Email:
+    envelope = peek(raw)
+    text = str(BytesParser(policy=default).parsebytes(raw).get_content())  # type: ignore[attr-defined]  # typeshed gives the policy's class away
+    carla = Address("Carla Customer", "carla@customers.example")
+    proof = Authentication("pass", "customers.example", "")
+    ancestors = () if envelope.thread_id == envelope.message_id else (envelope.thread_id,)
+    return Email(
+        source, envelope.message_id, envelope.thread_id, carla, (), (), (), envelope.subject, None, received_at, "", ancestors,
+        text, text, "en", (), (), proof, (), None,
+    )  # fmt: skip
+
+
+async def triage(email: Email, mailbox: MailboxId, history: History, now: datetime) -> Triaged:
+    """Everything is a question about opening hours; where the text says so, the answer goes out by itself."""
+    by_itself = "by itself" in email.text
+    route, status = (Route.AUTO_SEND, Status.APPROVED) if by_itself else (Route.REVIEW, Status.REVIEW)
+    reasons = (Reason("intent", "hours", route, "Opening hours"),)
+    decision = Decision(route, route, "hours", "support", "normal", None, reasons, (("intents", "1"),))
+    classification = Classification("hours", "normal", "support", (), 0.9, "pricing", "stand-in")
+    draft = Draft(1, f"Re: {email.subject}", "We open at nine.\n", "hours", "en", (), (), "template", 3, 0.0)
+    return Triaged(status, classification, Context(False, False, history.earlier), decision, draft)
+
+
+def plan(case: Case) -> tuple[Effect, ...]:
+    assert case.draft is not None
+    send = SendReply(case.id, case.revision, case.draft.version, case.draft.sha256, None)
+    return (PostCard(case.id), send) if case.status is Status.APPROVED else (PostCard(case.id),)
+
+
+@dataclass
+class FileBoard:
+    """Slack as a file: a JSON line for every message posted or updated; `look again` finds what was posted before."""
+
+    path: Path
+
+    async def show(
+        self, case: Case, placed: Mapping[CardKind, Placed], *, again: bool, remember: Callable[[Placed], Awaitable[None]]
+    ) -> None:
+        kinds: tuple[CardKind, ...] = ("root", "draft")
+        for kind in kinds:
+            known = placed.get(kind)
+            ts = known.ts if known else self._posted(case.id, kind) if again else None
+            ts = ts or f"{len(self.lines())}.{case.id}"
+            if known is None or known.revision < case.revision:
+                self._write({"case": case.id, "kind": kind, "ts": ts, "revision": case.revision, "status": case.status, "note": case.note})
+                await remember(Placed(kind, CHANNEL, ts, case.revision))
+
+    async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool) -> None:
+        self._write({"case": case.id, "kind": "say", "ts": key, "text": text})
+
+    def lines(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.path.read_text().splitlines()] if self.path.exists() else []
+
+    def _posted(self, case: CaseId, kind: str) -> str | None:
+        found = [str(line["ts"]) for line in self.lines() if (line["case"], line["kind"]) == (case, kind)]
+        return found[0] if found else None
+
+    def _write(self, line: dict[str, object]) -> None:
+        with self.path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+
+
+@dataclass
+class Staff:
+    """The directory: Ana and Ben, unless a test makes somebody leave or shares the channel."""
+
+    people: dict[PersonId, Person] = field(default_factory=lambda: {ANA.id: ANA, BEN.id: BEN})
+    shared: bool = False
+
+    async def person(self, person: PersonId) -> Person:
+        return self.people[person]
+
+    async def channel_is_shared(self, channel: str) -> bool:
+        return self.shared
+
+
+@dataclass
+class Scene:
+    """Everything put together over one database and one folder."""
+
+    database: Database
+    queue: Queue
+    cases: PostgresCases
+    effects: EffectQueue
+    sends: Sends
+    cards: Cards
+    mailbox: MaildirMailbox
+    board: FileBoard
+    staff: Staff
+    worker: Worker
+    outbox: Outbox
+    ingest: Ingest
+
+    async def arrive(self, raw: bytes, source: str) -> CaseId:
+        """A mail as the ingest would take it."""
+        at = await self.database.run(lambda connection: connection.fetchval("select clock_timestamp()"))
+        found = await self.queue.ingest(INBOX, Arrival(source, raw, at), peek(raw))
+        assert found is not None
+        return found
+
+    async def settle(self) -> None:
+        """Let worker and outbox do all there is to do now."""
+        while await self.worker.step() or await self.outbox.step():
+            pass
+
+    async def reviewed(self, name: str, **more: str) -> Case:
+        """A case that waits for approval, its card shown."""
+        case = await self.arrive(mail(name, **more), name)
+        await self.settle()
+        return await self.case(case)
+
+    async def case(self, case: CaseId) -> Case:
+        found = await self.cases.load(case)
+        assert found is not None
+        return found
+
+    async def approve(self, case: Case, by: Person = ANA) -> Case | None:
+        """Click on Approve."""
+        move = approve(case, case.revision, by, await self.now(), await self.cases.first_text(case.id))
+        assert isinstance(move, Move), move
+        return await self.cases.commit(case, move)
+
+    async def now(self) -> datetime:
+        found: datetime = await self.database.run(lambda connection: connection.fetchval("select clock_timestamp()"))
+        return found
+
+    async def value(self, sql: str, *given: object) -> object:
+        return await self.database.run(lambda connection: connection.fetchval(sql, *given))
+
+    async def audit(self, case: CaseId) -> list[str]:
+        sql = "select action from audit_log where message_id = $1 order by id"
+        rows = await self.database.run(lambda connection: connection.fetch(sql, case))
+        return [row["action"] for row in rows]
+
+    def sent(self) -> list[bytes]:
+        """Every mail that was handed over."""
+        return handed_over(self.mailbox.root)
+
+    def wake(self) -> Awaitable[object]:
+        """Let everything that waits for a later try be due now, and every dead process's lease be over."""
+        return asyncio.gather(
+            self.value("update effects set available_at = clock_timestamp() where state = 'pending'"),
+            self.value("update messages set available_at = clock_timestamp() where status in ('queued', 'working')"),
+        )
+
+
+def handed_over(root: Path) -> list[bytes]:
+    folders = [root / folder / part for folder in (".Outbox", ".Sent") for part in ("new", "cur")]
+    return [path.read_bytes() for folder in folders for path in sorted(folder.iterdir())]
+
+
+def untouched(name: str, part: T) -> T:
+    return part
+
+
+class Wrap(Protocol):
+    """What a fault test puts round each part, by the part's name."""
+
+    def __call__(self, name: str, part: T) -> T: ...
+
+
+def scene(
+    database: Database,
+    dsn: str,
+    folder: Path,
+    *,
+    lease: float = 30.0,
+    settles_within: float = 0.0,
+    poll: float = 1.0,
+    wrap: Wrap = untouched,
+) -> Scene:
+    """Put everything together."""
+    mailbox = connect(INBOX, folder / "Maildir", settles_within=timedelta(seconds=settles_within), create=True)
+    queue, cases = wrap("queue", Queue(database, PLAIN)), wrap("cases", PostgresCases(database, PLAIN))
+    cards, effects = wrap("cards", Cards(database)), wrap("effects", EffectQueue(database, PLAIN))
+    sends, staff = wrap("sends", Sends(database, PLAIN)), Staff()
+    sender = Sender(effects, cases, sends, cards, {INBOX: wrap("mailbox", mailbox)}, lambda: PEOPLE, staff, "Larkspur")
+    board, span = FileBoard(folder / "board.jsonl"), timedelta(seconds=lease)
+    worker = Worker(queue, Bell(dsn, CASES), wrap("read", read), wrap("triage", triage), plan, lease=span, poll=poll)
+    outbox = Outbox(effects, Bell(dsn, EFFECTS), cases, cards, wrap("board", board), sender, lease=span, poll=poll)
+    ingest = Ingest(queue, wrap("mailbox", mailbox), peek, poll)
+    return Scene(database, queue, cases, effects, sends, cards, mailbox, board, staff, worker, outbox, ingest)
