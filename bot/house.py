@@ -1,0 +1,123 @@
+"""Reading policies/ and templates/ from disk into a House; whatever is wrong is said with its file, its place and the next step."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from bot.model import local
+from pipeline.case import OUT_OF_SCOPE
+from pipeline.errors import Misconfigured
+from pipeline.house import House, Policies, assemble
+from pipeline.people import People
+from pipeline.policy.content import Company, Intent, OutOfScope, Prices
+from pipeline.policy.rulebook import Rulebook
+from pipeline.slots import slot_names
+from pipeline.voice import Refusal, Voice, template
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+LARGEST = 2_000_000
+"""Bytes of one policy file."""
+
+
+async def load(policies: Path, templates: Path, cache: Path | None) -> House:
+    """Read both folders and fit the local model (its embeddings are kept under `cache`). Raises Misconfigured at the first mistake."""
+    read = await asyncio.to_thread(read_policies, policies)
+    voice = await asyncio.to_thread(read_voice, templates, read)
+    examples = {**{name: intent.examples for name, intent in read.intents.items()}, OUT_OF_SCOPE: read.out_of_scope.examples}
+    model = await asyncio.to_thread(local.load, examples, cache)
+    return assemble(read, voice, model)
+
+
+def read_policies(folder: Path) -> Policies:
+    """Every policy file, each checked by itself."""
+    _folder(folder, "TRIAGE_POLICIES")
+    intents = _intents(folder)
+    company, prices = _file(folder / "company.json", Company), _file(folder / "prices.json", Prices)
+    people, rulebook = _file(folder / "people.json", People), _file(folder / "rules.json", Rulebook)
+    out_of_scope = _file(folder / "out_of_scope.json", OutOfScope)
+    names = ("company", "prices", "people", "rules", "out_of_scope")
+    versions = [(name, _digest(folder / f"{name}.json")) for name in names]
+    versions += [(f"intent:{name}", _digest(folder / "intents" / f"{name}.json")) for name in intents]
+    return Policies(company, prices, people, intents, out_of_scope, rulebook, tuple(sorted(versions)))
+
+
+def read_voice(folder: Path, policies: Policies) -> Voice:
+    """Every reply template, checked and compiled."""
+    replies = folder / "replies"
+    _folder(folder, "TRIAGE_TEMPLATES")
+    _folder(replies, "TRIAGE_TEMPLATES")
+    slots = slot_names(policies.prices, policies.people)
+    own = policies.company.language
+    read = {}
+    for path in sorted(replies.glob("*.j2")):
+        name = path.name.removesuffix(".j2")
+        try:
+            read[name] = template(name, name.partition(".")[2] or own, _text(path), slots)
+        except Refusal as refusal:
+            raise Misconfigured(f"{path}, line {refusal.line}", f"{refusal.why}. Correct the template.") from refusal
+    return Voice(read)
+
+
+def _intents(folder: Path) -> Mapping[str, Intent]:
+    _folder(folder / "intents", "TRIAGE_POLICIES")
+    read = {}
+    for path in sorted((folder / "intents").glob("*.json")):
+        intent = _file(path, Intent)
+        if intent.name != path.stem or intent.name == OUT_OF_SCOPE:
+            raise Misconfigured(f"{path}, name", f'the file is called {path.stem}, the intent "{intent.name}". Give both the same name.')
+        read[intent.name] = intent
+    if not read:
+        raise Misconfigured(str(folder / "intents"), "there is no intent. Add one JSON file for each kind of mail you get.")
+    return read
+
+
+def _file(path: Path, model: type[Shape]) -> Shape:
+    try:
+        return model.model_validate(json.loads(_text(path), object_pairs_hook=_once))
+    except json.JSONDecodeError as error:
+        place = f"{path}, line {error.lineno}, column {error.colno}"
+        raise Misconfigured(place, f"this is not JSON: {error.msg}. Correct it there or just before.") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        at = ".".join(str(part) for part in first["loc"])
+        said = first["msg"].removeprefix("Value error, ")
+        raise Misconfigured(
+            f"{path}, {at}" if at else str(path), f"{said}. Correct the field; policies/schema.json has its shape."
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise Misconfigured(str(path), f"this cannot be read: {str(error)[:200]}. Correct it.") from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON, refused where a name stands in it twice: the first would be lost silently."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f'the field "{next(name for name in names if names.count(name) > 1)}" stands twice in one object')
+    return made
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise Misconfigured(str(path), f"the file has more than {LARGEST // 1_000_000} MB. Split it, or take out what is not needed.")
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Misconfigured(str(path), "the file is missing. Copy the one that came with the product and change it.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(str(path), f"the file cannot be read ({error}). Check its permissions and that it is UTF-8 text.") from error
+
+
+def _folder(path: Path, setting: str) -> None:
+    if not path.is_dir():
+        raise Misconfigured(str(path), f"there is no such folder. Create it, or name the right one with {setting}.")
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""The models that classify and write: one file a provider."""

