@@ -7,7 +7,7 @@ const MONTH_DAY = new Intl.DateTimeFormat("en-US", { month: "long", day: "numeri
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
-export const dateOf = (ts) => new Date(Number(ts) * 1000);
+const dateOf = (ts) => new Date(Number(ts) * 1000);
 
 const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
 
@@ -23,7 +23,7 @@ function daysAgo(date) {
   return Math.round((midnight(new Date()) - midnight(date)) / DAY);
 }
 
-export function ordinal(day) {
+function ordinal(day) {
   const tail = ["th", "st", "nd", "rd"];
   const rest = day % 100;
   return day + (tail[(rest - 20) % 10] || tail[rest] || tail[0]);

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { popover } from "./layers.js";
 
-export function moveFocus(list, event, selector) {
+function moveFocus(list, event, selector) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();

@@ -9,7 +9,7 @@ import { fieldProblem } from "./elements/inputs.js";
 import { createSurface } from "./surface.js";
 import { plainText, textOf } from "./text/text_object.js";
 
-export const NO_ANSWER = "We had some trouble connecting. Try again?";
+const NO_ANSWER = "We had some trouble connecting. Try again?";
 
 export function createModals(slack) {
   const { store } = slack;

@@ -2,7 +2,7 @@
 
 const TABS = ["home", "about", "files"];
 
-export function parseHash(hash) {
+function parseHash(hash) {
   const [user, channel, ...rest] = hash.replace(/^#?\/?/, "").split("/").map(decodeURIComponent);
   const route = { user: user || null, channel: channel || null, tab: null, thread: null, inspect: null };
   while (rest.length) {
@@ -13,7 +13,7 @@ export function parseHash(hash) {
   return route;
 }
 
-export function formatHash({ user, channel, tab, thread, inspect }) {
+function formatHash({ user, channel, tab, thread, inspect }) {
   const parts = [user, channel, tab, ...(thread ? ["thread", thread] : []), ...(inspect ? ["inspect", inspect] : [])];
   return `#/${parts.filter(Boolean).join("/")}`;
 }

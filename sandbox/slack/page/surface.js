@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { askConfirm } from "./confirm.js";
 
-export const TIMED_OUT = "Operation timed out. Apps need to respond within 3 seconds.";
+const TIMED_OUT = "Operation timed out. Apps need to respond within 3 seconds.";
 
 // kind: "message" | "modal" | "home"; container: what the contract's `action` call names.
 export function createSurface(slack, { kind, key, container, channel }) {

@@ -4,7 +4,7 @@ const KEY = "local-slack-theme";
 
 const system = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 
-export const currentTheme = () => localStorage.getItem(KEY) || system();
+const currentTheme = () => localStorage.getItem(KEY) || system();
 
 export function applyTheme() {
   document.documentElement.dataset.theme = currentTheme();
