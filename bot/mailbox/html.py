@@ -1,12 +1,13 @@
 """HTML to the text that a person sees: hidden text is left out, and its share is told."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from bot.mailbox.headers import INVISIBLE
 from bot.mailbox.limits import MAX_HTML_NAMES, MAX_HTML_TAGS
+from bot.mailbox.styles import Look, Sheet, sheet, styled
 
 QUOTE = "\x02"
 """Stands at the beginning of a line where the markup says that a quotation of an earlier mail begins."""
@@ -22,13 +23,6 @@ _TAG = re.compile(r"</?[a-zA-Z]")
 _NAME = re.compile(r"[\s/\"']([^\s/>=]+)")
 _SPACES = re.compile(r"[\x00-\x20]+")
 _BREAKS = re.compile(r"[ \n\x03\x04]+")
-_HIDING = re.compile(
-    r"display:none|visibility:hidden|mso-hide:all|(?:^|;)opacity:0?(?:\.0+)?(?:;|!|$)|font-size:0(?:\.0+)?(?:px|pt|em|rem|%)?(?:;|!|$)"
-    r"|(?:^|;)(?:text-indent|left|top|margin-left):-\d{3,}|(?:^|;)max-height:0(?:px)?(?:;|!|$)"
-)
-_COLOUR = re.compile(r"(?:^|;)color:([^;!]+)")
-_BACKGROUND = re.compile(r"(?:^|;)background(?:-color)?:([^;!]+)")
-_WHITE = frozenset(("#fff", "#ffffff", "white", "rgb(255,255,255)"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +32,6 @@ class Readable:
     text: str
     hidden: float
     cut: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How the text at some place looks; a colour is None where we cannot know it."""
-
-    hidden: bool = False
-    colour: str | None = None
-    background: str | None = "white"
 
 
 def readable(source: str) -> Readable:
@@ -75,9 +60,10 @@ def _bounded(source: str) -> str:
 
 def _walk(root: LexborNode) -> tuple[str, int, int]:
     """The text with line breaks where blocks begin and end, and how many characters were seen and hidden."""
+    page = sheet("\n".join(style.text() for style in root.css("style")))
     out: list[str] = []
     seen = hidden = 0
-    todo: list[tuple[LexborNode | str, _Look]] = [(root, _Look())]
+    todo: list[tuple[LexborNode | str, Look]] = [(root, Look())]
     while todo:
         node, look = todo.pop()
         if isinstance(node, str):
@@ -93,18 +79,18 @@ def _walk(root: LexborNode) -> tuple[str, int, int]:
                 seen += size
                 out.append(INVISIBLE.sub("", text))
         elif tag not in _SKIPPED:
-            todo.extend(_opened(node, tag, look))
+            todo.extend(_opened(node, tag, look, page))
     return _tidy("".join(out)), seen, hidden
 
 
-def _opened(node: LexborNode, tag: str, look: _Look) -> list[tuple[LexborNode | str, _Look]]:
+def _opened(node: LexborNode, tag: str, look: Look, page: Sheet) -> list[tuple[LexborNode | str, Look]]:
     """What to write for an element, last first: its end, its children, its beginning."""
     attributes = node.attributes
-    look = _styled(attributes, look)
+    look = styled(attributes, look, page)
     before, after = _edges(tag, attributes)
     if look.hidden:
         before, after = "", ""
-    inside: list[tuple[LexborNode | str, _Look]] = [(after, look)]
+    inside: list[tuple[LexborNode | str, Look]] = [(after, look)]
     child = node.last_child
     while child:
         inside.append((child, look))
@@ -135,27 +121,6 @@ def _target(href: str) -> str:
     """Where a link leads, if it leads to a page: without its query, which is for tracking."""
     page = href.strip().partition("?")[0].partition("#")[0]
     return f" <{page}>" if page.lower().startswith(("https://", "http://")) and len(page) <= 120 and " " not in page else ""
-
-
-def _styled(attributes: dict[str, str | None], look: _Look) -> _Look:
-    if not attributes or look.hidden:
-        return look
-    style = re.sub(r"\s+", "", (attributes.get("style") or "")[:1000]).lower()
-    hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true" or bool(_HIDING.search(style))
-    colour, background = _COLOUR.search(style), _BACKGROUND.search(style)
-    written = colour[1] if colour else (attributes.get("color") or "").strip().lower()
-    behind = background[1] if background else (attributes.get("bgcolor") or "").strip().lower()
-    if attributes.get("background"):
-        behind = "url("
-    if behind and behind != "transparent":
-        look = replace(look, background=None if "url(" in behind or "gradient" in behind or "var(" in behind else _same(behind))
-    if written:
-        look = replace(look, colour=_same(written))
-    return replace(look, hidden=hidden or (look.colour is not None and look.colour == look.background))
-
-
-def _same(colour: str) -> str:
-    return "white" if colour in _WHITE else colour
 
 
 def _tidy(text: str) -> str:

@@ -75,14 +75,15 @@ def _ends(lines: list[str], at: int) -> bool:
 def _without_quotes(lines: list[str]) -> list[str]:
     """Without the lines marked `>`, the lines a mailer wrapped among them, and the attributions above them."""
     own: list[str] = []
-    at = 0
+    at, cut = 0, False
     while at < len(lines):
         attributed = _attribution(lines, at)
-        if attributed:
-            at += attributed
+        if attributed or _quoted(lines[at]) or _wrapped(lines, at) or lines[at] == QUOTE:
+            at, cut = at + (attributed or 1), True
             continue
-        if not _quoted(lines[at]) and not _wrapped(lines, at) and lines[at] != QUOTE:
+        if lines[at].strip() or not cut or (own and own[-1].strip()):
             own.append(lines[at])
+            cut = cut and not lines[at].strip()
         at += 1
     return own
 

@@ -9,11 +9,10 @@ from pipeline.screening import spam
 from pipeline.screening.automatic import automatic, bulk, headed, list_post
 from pipeline.screening.cautions import addressed, cautions, said
 
-_ASKER = re.compile(
-    r"\b(?:i|i'm|my|we|our|us|me|ich|mein\w*|wir|uns\w*|je|j|mon|ma|mes|nous|notre|yo|mi|mis|nos|nuestr\w+|eu|meu|minha|nós|nosso"
-    r"|ik|mijn|wij|ons|io|mio|mia|noi)\b",
-    re.IGNORECASE,
-)
+_I = r"i|i'm|my|me|ich|mein\w*|mir|je|j|mon|ma|mes|yo|mi|mis|me|eu|meu|minha|ik|mijn|io|mio|mia"
+_ONE = re.compile(rf"\b(?:{_I})\b", re.IGNORECASE)
+_ANYONE = re.compile(rf"\b(?:{_I}|we|our|us|wir|uns\w*|nous|notre|nos|nuestr\w+|nós|nosso|wij|ons|noi)\b", re.IGNORECASE)
+_LONGEST_LETTER = 1500
 _LONGEST_QUESTION = 3000
 
 _IGNORED: dict[AutomaticKind, str] = {
@@ -90,5 +89,6 @@ def _many(email: Email, own_addresses: frozenset[str], history: History) -> Auto
 
 
 def _asks(email: Email) -> bool:
-    """Somebody asks on their own behalf, in a mail that is not too long to have been written for us."""
-    return "?" in email.reply and len(email.reply) < _LONGEST_QUESTION and bool(_ASKER.search(email.reply))
+    """Somebody writes on their own behalf, and not at a newsletter's length: a question, or a short letter in the first person."""
+    asked = "?" in email.reply and len(email.reply) < _LONGEST_QUESTION and _ANYONE.search(email.reply)
+    return bool(asked or (len(email.reply) < _LONGEST_LETTER and _ONE.search(email.reply)))
