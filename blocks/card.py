@@ -2,7 +2,7 @@
 
 from blocks import ids, kit
 from blocks.kit import Json, Message
-from blocks.state import blind, decided, done, headline, intent, next_step, reasons, urgency, would_have_been
+from blocks.state import blind, decided, headline, intent, next_step, reasons, urgency, who, would_have_been
 from blocks.text import clip, count, escape, one_line, size, words
 from pipeline.case import Case, Route, Status
 from pipeline.email import Attachment, Email
@@ -27,7 +27,7 @@ def fallback(case: Case) -> str:
 
 
 def subject(email: Email) -> str:
-    return one_line(email.subject, 150) or "(no subject)"
+    return one_line(email.subject, 110) or "(no subject)"
 
 
 def _subject(case: Case) -> Json:
@@ -54,7 +54,7 @@ def _marks(case: Case) -> list[Json]:
 def _state(case: Case) -> Json:
     waiting = not decided(case)
     what = [kit.run(f"  ·  {part}") for part in (_about(case) if waiting else [intent(case)])]
-    return kit.line(kit.run(headline(case), bold=True), *what, *(_deadline(case) if waiting else _who(case)))
+    return kit.line(kit.run(headline(case), bold=True), *what, *(_deadline(case) if waiting else who(case)))
 
 
 def _about(case: Case) -> list[str]:
@@ -67,11 +67,6 @@ def _deadline(case: Case) -> list[Json]:
     if case.decision is None or case.decision.respond_by is None:
         return []
     return [kit.run("  ·  answer by "), kit.moment(case.decision.respond_by)]
-
-
-def _who(case: Case) -> list[Json]:
-    who = done(case)
-    return [kit.run("  ·  "), *who] if who else []
 
 
 def _reasons(case: Case) -> list[Json]:

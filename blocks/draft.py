@@ -2,7 +2,7 @@
 
 from blocks import ids, kit
 from blocks.kit import Json, Message
-from blocks.state import decided, done, headline, reasons, would_have_been
+from blocks.state import decided, headline, reasons, who, would_have_been
 from blocks.text import clip, count, escape, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
 
@@ -67,7 +67,7 @@ def _end(case: Case, draft: Draft) -> list[Json]:
         case Status.HUMAN:
             return [kit.context(kit.plain("Never sent by me: take the case over on its card, and answer from the mailbox."))]
         case _:
-            return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), kit.run("  "), *done(case))), *_revealed(case)]
+            return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), *who(case))), *_revealed(case)]
 
 
 def _waiting(case: Case) -> list[Json]:

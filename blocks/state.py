@@ -77,12 +77,12 @@ def next_step(case: Case) -> str:
             return ""
 
 
-def done(case: Case) -> list[Json]:
-    """Who did what and when, as stretches of rich text; empty while nobody has."""
+def who(case: Case) -> list[Json]:
+    """Who did what and when, to stand behind the headline; empty while nobody has."""
     if case.outcome is None:
         return []
     by = [kit.run(case.outcome.by_name, bold=True), kit.run(" ")] if case.outcome.by_name else []
-    return [*by, kit.run(f"{_verb(case.outcome.kind)} "), kit.moment(case.outcome.at, "{date_short_pretty} at {time}"), *_because(case)]
+    return [kit.run("  ·  "), *by, kit.run(f"{_verb(case.outcome.kind)} "), kit.moment(case.outcome.at), *_because(case)]
 
 
 def _because(case: Case) -> list[Json]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from functools import partial
 
 from blocks import ids
 from pipeline.case import Status
@@ -23,9 +24,14 @@ async def test_of_two_people_clicking_at_once_one_wins_and_the_other_is_told() -
             ts = await at.place()
             await asyncio.gather(at.click("ana", ts["draft"], ids.APPROVE), at.click("ben", ts["draft"], ids.TAKE_OVER))
             assert len(at.cases.moves) == 1
-            told = [*await told_to(at.slack, "ana"), *await told_to(at.slack, "ben")]
+            told = await until(partial(sentences, at.slack, number + 1))
             assert len(told) == number + 1
-            assert told[0].startswith(("Already approved by Ana Ruiz", "Ben Okafor took this over"))
+            assert told[-1].startswith(("Already approved by Ana Ruiz", "Ben Okafor took this over"))
+
+
+async def sentences(slack: LocalSlack, least: int) -> list[str]:
+    told = [*await told_to(slack, "ana"), *await told_to(slack, "ben")]
+    return told if len(told) >= least else []
 
 
 async def told_to(slack: LocalSlack, user: str) -> list[str]:
