@@ -104,7 +104,7 @@ def _verb(kind: OutcomeKind) -> str:
         case "sent_edited":
             return "edited and approved it"
         case "auto_sent":
-            return "Sent by itself"
+            return "sent by itself"
         case "rejected":
             return "rejected it"
         case "taken_over":
@@ -114,7 +114,7 @@ def _verb(kind: OutcomeKind) -> str:
         case "unknown":
             return "approved it; the mailbox did not say whether it was sent"
         case "failed":
-            return "Sending failed"
+            return "sending failed"
         case _:
             assert_never(kind)
 
