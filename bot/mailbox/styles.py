@@ -43,7 +43,7 @@ def sheet(css: str) -> Sheet:
     hidden: set[str] = set()
     for rule in _RULE.finditer(plain):
         if _HIDING.search(_squeezed(rule[2])):
-            hidden |= {name[1] for selector in rule[1].split(",") if (name := _CLASS.fullmatch(selector))}
+            hidden |= {name[1] for selector in rule[1].rpartition(";")[2].split(",") if (name := _CLASS.fullmatch(selector))}
     return Sheet(frozenset(hidden), "background" in plain)
 
 

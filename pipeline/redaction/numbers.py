@@ -87,7 +87,8 @@ def phones(text: str) -> Iterator[Span]:
         abroad = written.startswith("+") or (digits.startswith("00") and len(digits) >= 10)
         national = digits.startswith("0") and 9 <= len(digits) <= 12 and "." not in written.strip(".")[:4]
         if called or (abroad and len(digits) >= 8) or national or _LOCAL.fullmatch(written):
-            yield Span("PHONE", found.start(), found.end())
+            opened = written.startswith("(") and ")" not in written
+            yield Span("PHONE", found.start() + opened, found.end())
 
 
 def _follows(word: re.Pattern[str], text: str, at: int) -> bool:

@@ -66,7 +66,7 @@ def secret_links(text: str) -> Iterator[Span]:
 
 
 def streets(text: str) -> Iterator[Span]:
-    return (Span("ADDRESS", found.start(), found.end()) for found in _STREET.finditer(text))
+    return (_span("ADDRESS", found.start(), found[0]) for found in _STREET.finditer(text))
 
 
 def people(text: str, names: Iterable[str]) -> Iterator[Span]:
@@ -75,7 +75,12 @@ def people(text: str, names: Iterable[str]) -> Iterator[Span]:
     if known:
         yield from (Span("NAME", found.start(), found.end()) for found in known.finditer(text))
     for rule in (_INTRODUCED, _SIGNED):
-        yield from (Span("NAME", found.start(1), found.end(1)) for found in rule.finditer(text))
+        yield from (_span("NAME", found.start(1), found[1]) for found in rule.finditer(text))
+
+
+def _span(kind: str, start: int, written: str) -> Span:
+    """Without the full stop that ends the sentence."""
+    return Span(kind, start, start + len(written.rstrip(".'’-")))
 
 
 def _known(names: Iterable[str]) -> re.Pattern[str] | None:

@@ -54,18 +54,13 @@ def _replaced(text: str, found: Sequence[Span], placeholders: dict[tuple[str, st
     at = 0
     for span in found:
         value = text[span.start : span.end]
-        key = (span.type, _key(value))
+        key = (span.type, value.lower())
         if key not in placeholders:
             placeholders[key] = _unused(span.type, taken)
             original[placeholders[key]] = value
         out += [text[at : span.start], placeholders[key]]
         at = span.end
     return "".join((*out, text[at:]))
-
-
-def _key(value: str) -> str:
-    """Two spellings of one value count as one."""
-    return re.sub(r"[\s()./-]", "", value).lower()
 
 
 def _unused(kind: str, taken: set[str]) -> str:

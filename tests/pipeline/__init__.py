@@ -1,0 +1,1 @@
+"""Plain calls: values in, values out."""

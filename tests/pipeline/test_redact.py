@@ -1,0 +1,140 @@
+"""Personal data out before a model sees a mail, and back in after it spoke."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.stages.redact import redact, restore, spans
+
+
+def found(text: str, *names: str) -> list[tuple[str, str]]:
+    return [(span.type, text[span.start : span.end]) for span in spans(text, names)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("EMAIL", "ann.lee+shop@mail.shop.example"),
+        ("EMAIL", "ann@x.co.uk"),
+        ("PHONE", "+49 172 1234567"),
+        ("PHONE", "+1 (212) 555-0199"),
+        ("PHONE", "(212) 555-0199"),
+        ("PHONE", "212-555-0199"),
+        ("PHONE", "0172/1234567"),
+        ("PHONE", "06 12 34 56 78"),
+        ("PHONE", "0044 20 7946 0958"),
+        ("IBAN", "DE89 3704 0044 0532 0130 00"),
+        ("IBAN", "GB29NWBK60161331926819"),
+        ("IBAN", "FR14 2004 1010 0505 0001 3M02 606"),
+        ("CREDIT_CARD", "4111 1111 1111 1111"),
+        ("CREDIT_CARD", "5500000000000004"),
+        ("CREDIT_CARD", "3782 822463 10005"),
+        ("IP", "192.168.17.4"),
+        ("IP", "2001:db8::8a2e:370:7334"),
+        ("SSN", "078-05-1120"),
+        ("URL", "https://us.example/reset?token=a1b2c3d4e5"),
+        ("URL", "https://us.example/i/9f8e7d6c5b4a39281706f5e4d3c2b1a0"),
+        ("ADDRESS", "12 Baker Street, London, NW1 6XE"),
+        ("ADDRESS", "1600 Pennsylvania Avenue, Washington, DC 20500"),
+        ("ADDRESS", "Hauptstraße 12a, 10115 Berlin"),
+        ("ADDRESS", "12 rue de la Paix, 75002 Paris"),
+    ],
+)
+@pytest.mark.parametrize("around", ["{}", "Here: {}.", "it is {}, please", "({})"])
+def test_personal_data_is_found_whole(kind: str, value: str, around: str) -> None:
+    assert found(around.format(value)) == [(kind, value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "order #4029357733",
+        "Order number 4111111111111111 is late",
+        "order 555-123-4567",
+        "ref. 2024-000123",
+        "invoice 078-05-1120",
+        "IMEI 356938035643809",
+        "IMEI: 490154203237518",
+        "version 10.2.3.4",
+        "v1.2.3 and 1.2.3.4",
+        "on 2024-05-01 at 12:30:45",
+        "01.02.2024, 01/02/2024, 1-2-24",
+        "$1,234.56 or 1.234,56 EUR",
+        "Bestellnummer 0012345678",
+        "4111 1111 1111 1112",
+        "DE89 3704 0044 0532 0130 01",
+        "https://shop.example/orders/4029357733?page=2",
+        "ISBN 978-3-16-148410-0",
+        "tracking 1Z999AA10123456784",
+        "size 10 x 20 x 30, 2 pieces",
+        "May I ask? Will you?",
+    ],
+)
+def test_what_a_model_needs_stays(text: str) -> None:
+    assert found(text, "May Will") == []
+
+
+def test_names_of_the_headers_are_found_whole_and_in_part() -> None:
+    text = "Ann Lee here. ann lee's order; Lee asks. The leeway and Annex stay."
+    assert [value for _, value in found(text, "Ann Lee", "Support Team")] == ["Ann Lee", "ann lee", "Lee"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("My name is Jane Roe and I wait", "Jane Roe"),
+        ("Hallo, mein Name ist Jürgen Wüst.", "Jürgen Wüst"),
+        ("Thanks,\nJane Roe", "Jane Roe"),
+        ("Viele Grüße\nJürgen", "Jürgen"),
+        ("Cordialement,\n\nMarie Dupont\n", "Marie Dupont"),
+    ],
+)
+def test_who_the_author_says_to_be_is_found(text: str, name: str) -> None:
+    assert found(text) == [("NAME", name)]
+
+
+def test_one_value_has_one_placeholder_in_subject_and_text() -> None:
+    redacted = redact("From ann@x.example", "Mail Ann@X.example or bob@x.example, call +49 172 1234567.", "en", [])
+    assert redacted.subject == "From <EMAIL_1>"
+    assert redacted.text == "Mail <EMAIL_1> or <EMAIL_2>, call <PHONE_1>."
+    assert dict(redacted.restore)["<PHONE_1>"] == "+49 172 1234567"
+
+
+def test_addresses_that_differ_by_a_dot_are_two() -> None:
+    assert redact("", "a.b@x.example ab@x.example", "en", []).text == "<EMAIL_1> <EMAIL_2>"
+
+
+def test_spans_are_those_of_the_original_text() -> None:
+    text = "Call +49 172 1234567."
+    (span,) = redact("a@b.example", text, "en", []).spans
+    assert (span.type, text[span.start : span.end]) == ("PHONE", "+49 172 1234567")
+
+
+def test_a_placeholder_that_the_sender_wrote_is_never_filled() -> None:
+    redacted = redact("", "Say <EMAIL_1> to ann@x.example", "en", [])
+    assert redacted.text == "Say <EMAIL_1> to <EMAIL_2>"
+    assert restore(redacted.text, redacted) == "Say <EMAIL_1> to ann@x.example"
+
+
+def test_what_was_put_back_is_not_read_again() -> None:
+    redacted = redact("", "https://x.example/?token=<EMAIL_1>abcdef ann@x.example", "en", [])
+    assert restore(redacted.text, redacted).endswith("ann@x.example")
+
+
+@given(st.text(max_size=200) | st.text("0123456789 +-.()/@:aAé<>_\n", max_size=200))
+def test_any_text_can_be_restored(text: str) -> None:
+    redacted = redact(text, text, "und", ["Ann Lee"])
+    assert [(s.start, s.end) for s in redacted.spans] == sorted((s.start, s.end) for s in redacted.spans)
+    assert restore(redacted.text, redacted).lower() == text.lower()
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1", "a@", "a.", "+1", "DE12 ", "12 Abc ", "Thanks\n", "https://", "a:", "A", "12 rue de ", "(1", "Ann "]
+)
+def test_no_text_makes_it_slow(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    begun = time.perf_counter()
+    spans(text, ["Ann Lee"])
+    assert time.perf_counter() - begun < 1
