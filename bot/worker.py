@@ -12,14 +12,14 @@ from bot.store.bell import Bell
 from bot.store.effects import LeaseLost
 from bot.store.queue import MOST_ATTEMPTS, Queue
 from bot.store.settling import Job, case_of
-from pipeline.case import Case, History, Status, Triaged
+from pipeline.case import Case, CaseId, History, Status, Triaged
 from pipeline.effects import Effect, PostCard
 from pipeline.email import Address, Authentication, Email, MailboxId
 from pipeline.errors import Permanent, Temporary
 
 log = logging.getLogger(__name__)
 
-Triage = Callable[[Email, MailboxId, History, datetime], Awaitable[Triaged]]
+Triage = Callable[[Email, MailboxId, History, datetime, CaseId], Awaitable[Triaged]]
 Plan = Callable[[Case], tuple[Effect, ...]]
 Read = Callable[[bytes, str, datetime], Email]
 """Bytes, the provider's reference, when it was received -> the mail; blocking, never raises."""
@@ -80,7 +80,7 @@ class Worker:
             return
         email = await asyncio.to_thread(self.read, job.raw, job.source, job.received_at)
         history = await self.queue.history(job, email)
-        triaged = await self.triage(email, job.mailbox, history, job.now)
+        triaged = await self.triage(email, job.mailbox, history, job.now, job.case)
         effects = self.plan(case_of(job, email, triaged))
         if not await self.queue.settle(job, email, history, triaged, effects):
             raise LeaseLost

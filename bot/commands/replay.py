@@ -13,6 +13,7 @@ from bot.house import load as load_house
 from bot.mailbox.archives import count
 from bot.replay import ReplayLine, replay, to_json
 from bot.settings import Settings, load
+from pipeline.email import MailboxId
 
 
 def replay_mails(
@@ -36,7 +37,7 @@ async def _replay(path: Path, mailbox: str | None, settings: Settings, as_json: 
     lines: list[ReplayLine] = []
     with Progress(console=errors, disable=as_json or not errors.is_terminal) as progress:
         task = progress.add_task("Replaying", total=total)
-        async for line in replay(path, house, mailbox or next(iter(house.people.inboxes))):
+        async for line in replay(path, house, MailboxId(mailbox or next(iter(house.people.inboxes)))):
             progress.advance(task)
             if as_json:
                 sys.stdout.write(to_json(line) + "\n")

@@ -79,7 +79,7 @@ def read(raw: bytes, source: str, received_at: datetime) -> Email:
     )  # fmt: skip
 
 
-async def triage(email: Email, mailbox: MailboxId, history: History, now: datetime) -> Triaged:
+async def triage(email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
     """Everything is a question about opening hours; where the text says so, the answer goes out by itself."""
     by_itself = "by itself" in email.text
     route, status = (Route.AUTO_SEND, Status.APPROVED) if by_itself else (Route.REVIEW, Status.REVIEW)
