@@ -46,7 +46,7 @@ def scan(raw: bytes, limit: int = MAX_HEADERS, strict: bool = True) -> Headers:
     """The header block that `raw` begins with. Strict: Exceeded beyond the limits; else what stands within `limit` bytes."""
     names: list[str] = []
     values: list[list[bytes]] = []
-    at, broken = _start(raw), False
+    at, broken = 0, False
     while at < len(raw):
         if at > limit:
             if strict:
@@ -73,13 +73,12 @@ def scan(raw: bytes, limit: int = MAX_HEADERS, strict: bool = True) -> Headers:
     return Headers(tuple(Field(name, b"".join(value)) for name, value in zip(names, values, strict=True)), at, broken)
 
 
-def _start(raw: bytes) -> int:
-    """Past blank lines and the line that mbox files put before each mail."""
-    at = len(raw) - len(raw.lstrip(b"\r\n"))
-    if raw.startswith((b"From ", b">From "), at):
-        line = _LINE.match(raw, at)
-        return line.end() if line else at
-    return at
+def unwrapped(raw: bytes) -> bytes:
+    """A mail without blank lines before it, and without the line that mbox files put there."""
+    mail = raw.lstrip(b"\r\n") if raw[:1] in (b"\r", b"\n") else raw
+    if mail.startswith((b"From ", b">From ")) and (line := _LINE.match(mail)):
+        return mail[line.end() :]
+    return mail
 
 
 def encoded_words(fields: Iterable[Field]) -> None:

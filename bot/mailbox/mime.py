@@ -46,7 +46,7 @@ class Peek:
 
 def peek(raw: bytes) -> Peek:
     """A look at the first 64 KB of headers. Never raises."""
-    head = headers.scan(raw[:_PEEKED], limit=_PEEKED, strict=False)
+    head = headers.scan(headers.unwrapped(raw[:_PEEKED]), limit=_PEEKED, strict=False)
     own = _ids(head.first("message-id"))
     message_id = own[0] if own else f"sha256-{hashlib.sha256(raw).hexdigest()[:16]}@missing.invalid"
     ancestors = _ids(head.first("references")) or _ids(head.first("in-reply-to"))
@@ -68,8 +68,7 @@ def read(raw: bytes, source: str, received_at: datetime, authserv_ids: frozenset
 def _email(raw: bytes, seen: Peek, source: str, received_at: datetime, authserv_ids: frozenset[str]) -> Email:
     if len(raw) > MAX_BYTES:
         raise Exceeded(f"It is bigger than {MAX_BYTES // 1024 // 1024} MB.")
-    if b"\n" not in raw:
-        raw = raw.replace(b"\r", b"\n")
+    raw = headers.unwrapped(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
     head = headers.scan(raw)
     headers.encoded_words(head.fields)
     senders = mailboxes(b",".join(head.all("from")))

@@ -219,6 +219,13 @@ class TestParts:
     def test_pgp_in_the_text_is_noticed(self) -> None:
         assert "encrypted" in mail(body="-----BEGIN PGP MESSAGE-----\nabc").defects
 
+    def test_a_part_without_headers_is_text(self) -> None:
+        assert multipart("\nSubject: no header, but what I wrote").text == "Subject: no header, but what I wrote"
+
+    def test_a_line_of_an_mbox_before_the_mail_is_passed(self) -> None:
+        raw = b"From ann@x.example Mon Mar  2 10:00:00 2026\nMessage-ID: <a@b>\nSubject: x\n\nhello"
+        assert (read(raw, "s", NOW, OURS).text, peek(raw).message_id) == ("hello", "a@b")
+
     def test_an_attached_mail_is_an_attachment(self) -> None:
         read_mail = multipart("Content-Type: text/plain\n\nsee", "Content-Type: message/rfc822\n\nSubject: x\n\nnot ours")
         assert [a.media_type for a in read_mail.attachments] == ["message/rfc822"]
