@@ -20,19 +20,20 @@ _ISSUER = re.compile(
 _IPV4 = re.compile(r"(?<![\w.-])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w-]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{2,36}(?:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?(?![\w:])")
 _SSN = re.compile(r"(?<![\w.-])(?!000|666|9)\d{3}([ -])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
-_PHONE = re.compile(r"(?<![\w.@#/-])(?:\+|\()?\d[\d ()./\xa0-]{5,22}\d(?![\w@])")
-_LOCAL = re.compile(r"\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}|1[-. ]\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}|\(0\d{1,5}\)[ \d/-]{5,14}")
+_PHONE = re.compile(r"(?<![\w.@#/-])(?:\+|\()?\d[\d ()./\xa0-]{5,22}\d(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\w@])")
+_LOCAL = re.compile(r"(?:1[-. ])?(?:\(\d{3}\)[-. ]?|\d{3}[-. ])\d{3}[-. ]\d{4}|\(0\d{1,5}\)[ \d/-]{5,14}")
 _DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}\b|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\b")
 
 _ORDER = re.compile(
-    r"(?:orders?|bestell\w*|auftrag\w*|rechnung\w*|invoice|ticket|case|ref\w*|imei|serial|serien\w*|tracking|shipment|sendung\w*|paket\w*|commande"
-    r"|facture|pedido|factura|fatura|bestelling|factuur|ordine|fattura|customer|kunden\w*|article|artikel\w*|sku|isbn|ean|version|v|id|nr|no|number"
-    r"|nummer|num(?:é|e)ro|número)[\s.:#°nr-]{0,6}\Z",
+    r"(?:orders?|bestell\w*|auftrag\w*|rechnung\w*|invoice|ticket|case|ref\w*|imei|serial|serien\w*|tracking|shipment|sendung\w*|paket\w*"
+    r"|commande|facture|pedido|factura|fatura|bestelling|factuur|ordine|fattura|customer|kunden\w*|article|artikel\w*|sku|isbn|ean|version|v)"
+    r"[\s.:#°-]{0,3}(?:id|nr|no|number|nummer|num[ée]ro|número|code)?[\s.:#°-]{0,4}\Z",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"(?<!\w)(?:id|nr|no|number|nummer|num[ée]ro|número|code)[\s.:#°-]{0,4}\Z", re.IGNORECASE)
 _CALL = re.compile(
     r"(?:phone|tel\w{0,6}|tél\w{0,6}|mobile?|cell|call(?: me| us)?(?: on| at)?|fax|handy\w*|ruf\w{0,8}|móvil|celular|whatsapp|reach me at"
-    r"|number is|nummer ist)[\s.:)]{0,4}\Z",
+    r"|(?:phone|mobile|contact) (?:number|no|nr)|number is|nummer ist)[\s.:)]{0,4}\Z",
     re.IGNORECASE,
 )
 _BEFORE = 24
@@ -79,16 +80,22 @@ def social_security(text: str) -> Iterator[Span]:
 def phones(text: str) -> Iterator[Span]:
     """Telephone numbers: international, in a national form, or behind a word that says so."""
     for found in _PHONE.finditer(text):
-        written = found[0]
-        digits = re.sub(r"\D", "", written)
-        if not 7 <= len(digits) <= 15 or _DATE.match(written) or _follows(_ORDER, text, found.start()):
-            continue
-        called = _follows(_CALL, text, found.start())
-        abroad = written.startswith("+") or (digits.startswith("00") and len(digits) >= 10)
-        national = digits.startswith("0") and 9 <= len(digits) <= 12 and "." not in written.strip(".")[:4]
-        if called or (abroad and len(digits) >= 8) or national or _LOCAL.fullmatch(written):
-            opened = written.startswith("(") and ")" not in written
-            yield Span("PHONE", found.start() + opened, found.end())
+        written = found[0] if ")" in found[0] else found[0].lstrip("(")
+        if _is_phone(written, text, found.start()):
+            yield Span("PHONE", found.end() - len(written), found.end())
+
+
+def _is_phone(written: str, text: str, at: int) -> bool:
+    digits = re.sub(r"\D", "", re.split("[xe]", written)[0])
+    if not 7 <= len(digits) <= 15 or _DATE.match(written) or _follows(_ORDER, text, at):
+        return False
+    if _follows(_CALL, text, at):
+        return True
+    if _follows(_NUMBERED, text, at):
+        return False
+    abroad = written.startswith("+") or (digits.startswith("00") and len(digits) >= 10)
+    national = digits.startswith("0") and 9 <= len(digits) <= 12 and "." not in written[:4]
+    return (abroad and len(digits) >= 8) or national or bool(_LOCAL.match(written))
 
 
 def _follows(word: re.Pattern[str], text: str, at: int) -> bool:

@@ -23,6 +23,7 @@ def found(text: str, *names: str) -> list[tuple[str, str]]:
         ("PHONE", "(212) 555-0199"),
         ("PHONE", "212-555-0199"),
         ("PHONE", "0172/1234567"),
+        ("PHONE", "(978)645-9740x11144"),
         ("PHONE", "06 12 34 56 78"),
         ("PHONE", "0044 20 7946 0958"),
         ("IBAN", "DE89 3704 0044 0532 0130 00"),
@@ -74,6 +75,13 @@ def test_personal_data_is_found_whole(kind: str, value: str, around: str) -> Non
 )
 def test_what_a_model_needs_stays(text: str) -> None:
     assert found(text, "May Will") == []
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"), [("card number", "CREDIT_CARD"), ("Kartennummer:", "CREDIT_CARD"), ("my number is", "CREDIT_CARD")]
+)
+def test_a_card_that_is_called_a_number_is_found(before: str, kind: str) -> None:
+    assert found(f"{before} 4111111111111111") == [(kind, "4111111111111111")]
 
 
 def test_names_of_the_headers_are_found_whole_and_in_part() -> None:
