@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.header import Header, decode_header, make_header
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
@@ -128,7 +129,7 @@ def plain(text: str) -> str:
 def _decoded(text: str) -> str:
     try:
         return str(make_header(decode_header(text)))
-    except (ValueError, LookupError, IndexError):
+    except (ValueError, LookupError, MessageError):
         return text
 
 

@@ -63,14 +63,15 @@ class Database:
                 await transaction.start()
                 try:
                     result = await work(connection)
+                    committing = True
+                    await transaction.commit()
                 except LOST:
                     connection.terminate()
                     raise
                 except BaseException:
-                    await transaction.rollback()
+                    if not committing:
+                        await transaction.rollback()
                     raise
-                committing = True
-                await transaction.commit()
                 return result
         except LOST as lost:
             if committing:

@@ -69,7 +69,7 @@ def peek(raw: bytes) -> Peek:
 
 def read(raw: bytes, source: str, received_at: datetime) -> Email:
     envelope = peek(raw)
-    text = str(BytesParser(policy=default).parsebytes(raw).get_content())  # type: ignore[attr-defined]  # typeshed gives the policy's class away
+    text = str(BytesParser(policy=default).parsebytes(raw).get_content())
     carla = Address("Carla Customer", "carla@customers.example")
     proof = Authentication("pass", "customers.example", "")
     ancestors = () if envelope.thread_id == envelope.message_id else (envelope.thread_id,)
@@ -211,6 +211,15 @@ class Scene:
             self.value("update effects set available_at = clock_timestamp() where state = 'pending'"),
             self.value("update messages set available_at = clock_timestamp() where status in ('queued', 'working')"),
         )
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for a condition, at most 20 s."""
+    async with asyncio.timeout(20):
+        while True:
+            if await holds():
+                return
+            await asyncio.sleep(0.01)
 
 
 def handed_over(root: Path) -> list[bytes]:

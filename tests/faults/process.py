@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.store import database as databases
 from bot.store.database import Database
 from pipeline.email import Email
+from pipeline.errors import Temporary
 from tests.bot.scene import read, scene
 from tests.faults.fuse import Fuse, Point
 
@@ -67,7 +68,10 @@ async def _bot(dsn: str, folder: Path, mails: int, fuse: Fuse) -> None:
 
 async def through(database: Database, mails: int) -> None:
     """Return once this many mails came to an end and nothing is left to do."""
-    while not await database.run(lambda connection: connection.fetchval(DONE, mails)):  # noqa: ASYNC110  # the other process has no event for us
+    done = False
+    while not done:
+        with suppress(Temporary):
+            done = await database.run(lambda connection: connection.fetchval(DONE, mails))
         await asyncio.sleep(0.03)
 
 
