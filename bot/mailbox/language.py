@@ -6,8 +6,9 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[impo
 
 UNKNOWN = "und"
 _FEWEST_LETTERS = 20
-_LEAST_SURE = 0.35
+_LEAST_SURE = 0.5
 _ENOUGH = 2000
+_LETTERS_OF_A_CODE = 2  # the model also knows "zxx": no language at all
 
 
 def language(text: str) -> str:
@@ -16,7 +17,7 @@ def language(text: str) -> str:
     if sum(character.isalpha() for character in sample) < _FEWEST_LETTERS:
         return UNKNOWN
     name, sure = _identifier().classify(sample)
-    return str(name) if sure >= _LEAST_SURE else UNKNOWN
+    return str(name) if sure >= _LEAST_SURE and len(name) == _LETTERS_OF_A_CODE else UNKNOWN
 
 
 @cache

@@ -183,6 +183,7 @@ class TestText:
             ("Guten Tag, wo bleibt meine Bestellung? Ich warte seit zwei Wochen.", "de"),
             ("Bonjour, où est ma commande ? J'attends depuis deux semaines.", "fr"),
             ("ok", "und"),
+            ("asdkj qweoiu zxmcnb qowieu lkjhg poiuy", "und"),
             ("1234 5678 9012 3456 7890", "und"),
         ],
     )
