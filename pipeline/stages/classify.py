@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.case import OUT_OF_SCOPE, Classification
+from pipeline.case import OUT_OF_SCOPE, Classification, Route
 from pipeline.email import Email, MailboxId, RedactedEmail
 from pipeline.house import House
 from pipeline.policy.evaluate import Signals, highest, signals
@@ -10,7 +10,9 @@ from pipeline.ports import IntentScore
 from pipeline.stages.enrich import facts
 
 THRESHOLD = 0.5
-"""Under this the best intent is not believed, and nothing fits; docs/local-model.md has the measurements."""
+"""Under this the best intent is not believed, and nothing fits."""
+NAMING_THRESHOLD = 0.4
+"""The same where a person answers anyway: a wrong name costs them a glance, a missing one costs them the checks."""
 
 
 async def classify(redacted: RedactedEmail, email: Email, mailbox: MailboxId, house: House) -> Classification:
@@ -32,7 +34,7 @@ def read(scores: Sequence[IntentScore], said: Signals, mailbox: MailboxId, house
     known = sorted((score for score in scores if score.intent in house.intents and 0 <= score.score <= 1), key=lambda score: -score.score)
     best = known[0] if known else IntentScore("", 0.0)
     version = house.model.version
-    if best.score < THRESHOLD:
+    if best.score < _needed(best.intent, house):
         rest = round(1 - best.score, 4) if known else 0.0
         return Classification(
             OUT_OF_SCOPE, highest(["normal", said.urgency]), house.team_of(mailbox), said.flags, rest, best.intent, version
@@ -41,3 +43,7 @@ def read(scores: Sequence[IntentScore], said: Signals, mailbox: MailboxId, house
     urgency = highest([intent.urgency, said.urgency])
     runner_up = known[1].intent if len(known) > 1 else OUT_OF_SCOPE
     return Classification(intent.name, urgency, intent.owner, said.flags, round(best.score, 4), runner_up, version)
+
+
+def _needed(intent: str, house: House) -> float:
+    return NAMING_THRESHOLD if intent in house.intents and house.intents[intent].ceiling is Route.HUMAN else THRESHOLD

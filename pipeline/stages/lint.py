@@ -40,13 +40,16 @@ _SAYS: dict[AtomKind, str] = {
 
 def lint(draft: Draft, email: Email, house: House) -> tuple[Finding, ...]:
     """The findings for a draft of ours, or as a person has edited it; they caution, they do not forbid."""
-    asked = _asked(email.subject)
-    return lint_text(draft.text, draft.subject, allowed_atoms(draft, house) | asked, email.language)
+    spoken = draft.language if draft.author == "template" else spoken_in(draft.text)
+    return lint_text(draft.text, draft.subject, allowed_atoms(draft, house) | _asked(email.subject), email.language, spoken)
 
 
-def lint_text(text: str, subject: str, allowed: frozenset[Atom], language: str) -> tuple[Finding, ...]:
-    """The findings for any text, in canonical order. `allowed` may occur; `language` is what the reader writes ("und": unknown)."""
-    found = [*_left_over(text, subject), *_invented(text, subject, allowed), *_language(text, language), *_length(text)]
+def lint_text(text: str, subject: str, allowed: frozenset[Atom], language: str, spoken: str) -> tuple[Finding, ...]:
+    """The findings for any text, in canonical order. `allowed` may occur.
+
+    `language` is what the reader writes, `spoken` what the text is in; "und" is unknown.
+    """
+    found = [*_left_over(text, subject), *_invented(text, subject, allowed), *_language(language, spoken), *_length(text)]
     return tuple(sorted(set(found), key=lambda finding: (finding.code, finding.text)))
 
 
@@ -75,11 +78,13 @@ def _invented(text: str, subject: str, allowed: frozenset[Atom]) -> Iterator[Fin
         yield Finding(f"unapproved_{atom.kind}", f"{_SAYS[atom.kind]}: {atom.value[:80]}", Route.REVIEW)
 
 
-def _language(text: str, expected: str) -> Iterator[Finding]:
-    if expected == "und" or sum(map(str.isalpha, text)) < READABLE:
-        return
-    spoken = py3langid.classify(text)[0]
-    if spoken != expected:
+def spoken_in(text: str) -> str:
+    """The language of a text that a person wrote, or "und" where it is too short to tell."""
+    return str(py3langid.classify(text)[0]) if sum(map(str.isalpha, text)) >= READABLE else "und"
+
+
+def _language(expected: str, spoken: str) -> Iterator[Finding]:
+    if spoken != expected and "und" not in (spoken, expected):
         wrote, answered = (_NAMES.get(code, code) for code in (expected, spoken))
         yield Finding("language", f"The mail is in {wrote}, this answer in {answered}.", Route.REVIEW)
 
