@@ -20,6 +20,8 @@ MAX_SUBJECT = 250
 MAX_NAME = 80
 MAX_REFERENCES = 20
 MAX_LINE = 998
+MADE_UP = "@missing.invalid"
+"""How mime.py ends the id of a mail that came without one; the sender has never seen it."""
 
 # C0 and C1 controls, line and paragraph separators, bidirectional marks and overrides, zero-width and tag characters, surrogates.
 INVISIBLE = re.compile(
@@ -27,7 +29,7 @@ INVISIBLE = re.compile(
 )
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})")
-MESSAGE_ID = re.compile(r"[!-;=?A-Z\[\]^-~]{1,120}@[!-;=?A-Z\[\]^-~]{1,120}")
+MESSAGE_ID = re.compile(r"[!-;=?A-Z\[\]^-~]{1,250}@[!-;=?A-Z\[\]^-~]{1,250}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def _address(address: str) -> str:
 
 def _threading(email: Email) -> list[tuple[str, str]]:
     """In-Reply-To and References (RFC 5322 3.6.4), from ids that are safe to repeat; of many ancestors the first and the last."""
-    if not MESSAGE_ID.fullmatch(email.message_id):
+    if not MESSAGE_ID.fullmatch(email.message_id) or email.message_id.endswith(MADE_UP):
         return []
     known = [id for id in dict.fromkeys(email.references) if MESSAGE_ID.fullmatch(id) and id != email.message_id]
     chain = [*known[:1], *known[1:][-(MAX_REFERENCES - 2) :], email.message_id]

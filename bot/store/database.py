@@ -59,20 +59,14 @@ class Database:
         committing = False
         try:
             async with self.pool.acquire(timeout=10) as connection:
-                transaction = connection.transaction()
-                await transaction.start()
                 try:
-                    result = await work(connection)
-                    committing = True
-                    await transaction.commit()
+                    async with connection.transaction():
+                        result = await work(connection)
+                        committing = True
+                    return result
                 except LOST:
                     connection.terminate()
                     raise
-                except BaseException:
-                    if not committing:
-                        await transaction.rollback()
-                    raise
-                return result
         except LOST as lost:
             if committing:
                 raise Temporary("The database was lost while saving, so it is not known whether this was saved.") from lost

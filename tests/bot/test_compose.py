@@ -1,5 +1,6 @@
 """A reply's bytes: one recipient, our headers and no others, whatever the mail that is answered says."""
 
+import os
 import re
 import string
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.mailbox import mime
 from bot.mailbox.compose import Expected, check, reply
 from pipeline.case import Case, CaseId, Draft, Status
 from pipeline.email import Address, Authentication, Email, MailboxId
@@ -19,6 +21,7 @@ from pipeline.errors import Permanent
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 INBOX = MailboxId("support@larkspur.example")
+FULL = bool(os.environ.get("TRIAGE_FULL"))
 SEND_ID = "15cbde1a-aed7-4644-92f7-6000b14a3012"
 HEADERS = ["from", "to", "subject", "date", "message-id", "in-reply-to", "references", "x-triage-send-id", "mime-version", "content-type"]
 CARLA = Address("Carla", "carla@customers.example")
@@ -81,7 +84,7 @@ WORDS = st.builds("=?{}?{}?{}?=".format, st.sampled_from(["utf-8", "latin-1", "x
 
 
 @given(st.one_of(TROUBLE, WORDS), st.one_of(TROUBLE, WORDS), st.lists(st.one_of(TROUBLE, WORDS), max_size=30), st.one_of(TROUBLE, WORDS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=5000 if FULL else 100, deadline=None)
 def test_whatever_the_mail_says_the_headers_are_ours(subject: str, name: str, ids: list[str], text: str) -> None:
     email = replace(MAIL, sender=Address(name, CARLA.address), references=tuple(ids), message_id=ids[0] if ids else "")
     raw = _reply(email, replace(DRAFT, subject=subject, text=text), company=name)
@@ -92,7 +95,7 @@ def test_whatever_the_mail_says_the_headers_are_ours(subject: str, name: str, id
 
 
 @given(TROUBLE)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=5000 if FULL else 100, deadline=None)
 def test_an_address_is_used_as_it_is_or_not_at_all(address: str) -> None:
     try:
         raw = _reply(replace(MAIL, sender=Address("", f"{address}@x.example")))
@@ -118,6 +121,11 @@ def test_a_long_conversation_keeps_its_first_and_its_last_ancestors() -> None:
     ids = tuple(f"{number:0>100}@customers.example" for number in range(100))
     chain = str(_read(_reply(replace(MAIL, references=ids)))["references"]).split()
     assert (len(chain), chain[0], chain[-1], chain[-2]) == (20, f"<{ids[0]}>", "<q1@customers.example>", f"<{ids[-1]}>")
+
+
+def test_an_id_that_the_sender_never_wrote_is_not_quoted() -> None:
+    email = mime.read(b"From: carla@customers.example\r\nSubject: Hi\r\n\r\nHello", "1", AT, frozenset())
+    assert _names(_reply(email)) == [name for name in HEADERS if name not in ("in-reply-to", "references")]
 
 
 def test_the_finished_bytes_are_checked() -> None:

@@ -136,7 +136,7 @@ async def test_the_loops_wake_at_a_commit_and_stop_when_told(stage: Scene) -> No
     await stage.arrive(mail("a"), "1")
     await until(shown)
     stop.set()
-    await asyncio.wait_for(asyncio.gather(*loops), 20)
+    assert await asyncio.wait_for(asyncio.gather(*loops), 20) == [None, None]
 
 
 async def test_a_mail_in_work_at_the_end_is_released(stage: Scene) -> None:

@@ -63,7 +63,7 @@ async def test_an_approver_who_was_removed_meanwhile_sends_nothing(stage: Scene)
     await stage.approve(case)
     stage.staff.people[ANA.id] = replace(ANA, kind="deleted")
     await stage.settle()
-    await _is_back(stage, case, "the approval does not count any more")
+    await _check_is_back(stage, case, "the approval does not count any more")
     await stage.approve(await stage.case(case.id), BEN)
     await stage.settle()
     assert (await stage.case(case.id)).status is Status.SENT
@@ -75,7 +75,7 @@ async def test_a_channel_that_was_shared_meanwhile_sends_nothing(stage: Scene) -
     await stage.approve(case)
     stage.staff.shared = True
     await stage.settle()
-    await _is_back(stage, case, "shared with another organisation")
+    await _check_is_back(stage, case, "shared with another organisation")
 
 
 async def test_a_newer_mail_of_the_conversation_stops_the_reply_once(stage: Scene) -> None:
@@ -83,7 +83,7 @@ async def test_a_newer_mail_of_the_conversation_stops_the_reply_once(stage: Scen
     await stage.arrive(mail("b", thread="a", text="Never mind!"), "b")
     await stage.approve(case)
     await stage.settle()
-    await _is_back(stage, case, "a newer mail arrived")
+    await _check_is_back(stage, case, "a newer mail arrived")
     await stage.approve(await stage.case(case.id))
     await stage.settle()
     assert (await stage.case(case.id)).status is Status.SENT
@@ -98,7 +98,7 @@ async def test_an_edit_does_not_hide_a_newer_mail(stage: Scene) -> None:
     assert edited is not None
     await stage.approve(edited)
     await stage.settle()
-    await _is_back(stage, case, "a newer mail arrived")
+    await _check_is_back(stage, case, "a newer mail arrived")
 
 
 async def test_two_cases_of_one_mail_send_one_reply(stage: Scene) -> None:
@@ -245,7 +245,7 @@ async def test_reject_and_take_over_are_labels_of_the_draft(stage: Scene) -> Non
     assert [row["decision"] for row in labels] == ["rejected", "taken_over"]
 
 
-async def _is_back(stage: Scene, case: Case, why: str) -> None:
+async def _check_is_back(stage: Scene, case: Case, why: str) -> None:
     after = await stage.case(case.id)
     assert (after.status, after.outcome) == (Status.REVIEW, None)
     assert why in after.note

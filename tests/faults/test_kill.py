@@ -47,17 +47,17 @@ async def world(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
 async def test_a_kill_loses_nothing_and_repeats_nothing(world: Scene, database: str, tmp_path: Path, point: Point) -> None:
     await _run(world, database, tmp_path, point, dies=True)
     await _run(world, database, tmp_path, None, dies=False)
-    await _exactly_once(world, tmp_path)
-    _one_living_card_each(world)
+    await _check_exactly_once(world, tmp_path)
+    _check_one_living_card_each(world)
 
 
-@pytest.mark.parametrize("point", SENDING if FULL else SENDING[-6:], ids=str)
+@pytest.mark.parametrize("point", SENDING if FULL else SENDING[-4:], ids=str)
 async def test_two_kills_at_one_place(world: Scene, database: str, tmp_path: Path, point: Point) -> None:
     await _run(world, database, tmp_path, point, dies=True)
     await _run(world, database, tmp_path, point, dies=None)
     await _run(world, database, tmp_path, None, dies=False)
-    await _exactly_once(world, tmp_path)
-    _one_living_card_each(world)
+    await _check_exactly_once(world, tmp_path)
+    _check_one_living_card_each(world)
 
 
 @pytest.mark.parametrize("point", [Point("mailbox.find", "before"), Point("mailbox.find", "after")], ids=str)
@@ -65,8 +65,8 @@ async def test_a_kill_during_recovery(world: Scene, database: str, tmp_path: Pat
     await _run(world, database, tmp_path, Point("mailbox.send_draft", "after"), dies=True)
     await _run(world, database, tmp_path, point, dies=True)
     await _run(world, database, tmp_path, None, dies=False)
-    await _exactly_once(world, tmp_path)
-    _one_living_card_each(world)
+    await _check_exactly_once(world, tmp_path)
+    _check_one_living_card_each(world)
 
 
 ZOMBIES = [Point(*place, blow=signal.SIGSTOP) for place in (
@@ -75,7 +75,7 @@ ZOMBIES = [Point(*place, blow=signal.SIGSTOP) for place in (
 )]  # fmt: skip
 
 
-@pytest.mark.parametrize("point", ZOMBIES, ids=str)
+@pytest.mark.parametrize("point", ZOMBIES if FULL else ZOMBIES[2:5:2], ids=str)
 async def test_a_process_that_was_stopped_for_too_long_writes_nothing(world: Scene, database: str, tmp_path: Path, point: Point) -> None:
     with process.running(database, tmp_path, 2, point) as zombie:
         await _until_stopped(world, zombie)
@@ -85,7 +85,7 @@ async def test_a_process_that_was_stopped_for_too_long_writes_nothing(world: Sce
         await _ended(world, zombie)
         assert zombie.exitcode == 0
     assert (await _everything(world), handed_over(world.mailbox.root)) == before
-    await _exactly_once(world, tmp_path)
+    await _check_exactly_once(world, tmp_path)
 
 
 async def test_a_mail_that_kills_the_worker_ends_before_a_person(world: Scene, database: str, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ async def test_a_mail_that_kills_the_worker_ends_before_a_person(world: Scene, d
     assert dead.email.subject == "poison"
     assert (dead.id, "root") in {(line["case"], line["kind"]) for line in world.board.lines()}
     assert "dead_letter" in await world.audit(dead.id)
-    await _exactly_once(world, tmp_path)
+    await _check_exactly_once(world, tmp_path)
 
 
 async def _run(world: Scene, dsn: str, folder: Path, point: Point | None, *, dies: bool | None) -> None:
@@ -149,7 +149,7 @@ async def _everything(world: Scene) -> list[object]:
     return [await world.value(f"select md5(string_agg(t::text, ',' order by t::text)) from {table} t") for table in tables]
 
 
-async def _exactly_once(world: Scene, folder: Path) -> None:
+async def _check_exactly_once(world: Scene, folder: Path) -> None:
     answers = Counter(str(BytesParser().parsebytes(raw)["in-reply-to"]) for raw in handed_over(folder / "Maildir"))
     assert answers == {"<reviewed@customers.example>": 1, "<automatic@customers.example>": 1}
     assert await world.value("select count(*) from messages where status = 'sent'") == 2
@@ -157,6 +157,6 @@ async def _exactly_once(world: Scene, folder: Path) -> None:
     assert not list((folder / "Maildir" / "new").iterdir())
 
 
-def _one_living_card_each(world: Scene) -> None:
+def _check_one_living_card_each(world: Scene) -> None:
     cards = {(line["case"], line["kind"], line["ts"]) for line in world.board.lines()}
     assert len(cards) == len({(case, kind) for case, kind, _ in cards})
