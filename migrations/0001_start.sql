@@ -31,6 +31,7 @@ create table messages (
     revision          integer     not null default 0,
     -- the queue
     attempts          integer     not null default 0, -- counted at claim, so that a mail which kills the worker counts too
+    crashes           integer     not null default 0, -- claims that never came back with an answer, counted at claim
     lease_token       uuid,
     lease_until       timestamptz,
     available_at      timestamptz not null default clock_timestamp(),

@@ -25,6 +25,7 @@ insert into messages (mailbox_id, source, rfc822_message_id, thread_id, sender, 
 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (mailbox_id, source) do nothing returning id
 """
 
+# Mails that died in somebody's hands are tried again one by one, the oldest first: one that kills the process takes no other along.
 CLAIM = """
 with due as (
     select m.id, m.status as was from messages m
@@ -32,9 +33,12 @@ with due as (
       and (m.lease_until is null or m.lease_until < statement_timestamp())
       and not exists (select 1 from messages e where e.mailbox_id = m.mailbox_id and e.thread_id = m.thread_id
                       and e.id < m.id and e.status in ('queued', 'working'))
+      and (m.crashes = 0 or not exists (select 1 from messages s where s.status = 'working' and s.id < m.id
+           and s.crashes > case when s.lease_until < statement_timestamp() then 0 else 1 end))
     order by m.available_at, m.id limit 1 for update of m skip locked
 )
-update messages m set status = 'working', attempts = attempts + 1, lease_token = gen_random_uuid(), lease_until = clock_timestamp() + $1
+update messages m set status = 'working', attempts = attempts + 1, crashes = crashes + 1,
+    lease_token = gen_random_uuid(), lease_until = clock_timestamp() + $1
 from due where m.id = due.id
 returning m.*, due.was, clock_timestamp() as now
 """
@@ -47,7 +51,7 @@ from messages where mailbox_id = $1 and id < $2 and (thread_id = $3 or rfc822_me
 """
 
 FAIL = """
-update messages set status = 'queued', lease_token = null, lease_until = null, last_error = $3, attempts = attempts - $5,
+update messages set status = 'queued', lease_token = null, lease_until = null, last_error = $3, attempts = attempts - $5, crashes = 0,
     available_at = clock_timestamp() + $4
 where id = $1 and lease_token = $2 and status = 'working'
 returning traceparent, attempts

@@ -19,7 +19,8 @@ from pipeline.email import Email, MailboxId
 
 SETTLE = """
 update messages set
-    status = $3, revision = revision + 1, lease_token = null, lease_until = null, last_error = null, decided_at = clock_timestamp(),
+    status = $3, revision = revision + 1, lease_token = null, lease_until = null, last_error = null, crashes = 0,
+    decided_at = clock_timestamp(),
     closed_at = case when $4 then clock_timestamp() end, content_sha256 = $5, sender = $6, subject = $7, intent = $8, urgency = $9,
     owner = $10, policy_flags = $11, confidence = $12, route = $13, would_be = $14, respond_by = $15
 where id = $1 and lease_token = $2 and status = 'working'

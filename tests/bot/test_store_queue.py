@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from bot.store.queue import Queue
+from bot.store.queue import MOST_ATTEMPTS, Queue
 from bot.store.settling import case_of
 from pipeline.case import NO_HISTORY, CaseId, Status
 from pipeline.ports import Arrival
@@ -106,6 +106,20 @@ async def test_a_mail_given_back_at_the_end_of_the_program_has_not_failed(stage:
     again = await stage.queue.claim(LEASE)
     assert again is not None
     assert again.attempt == 1
+
+
+async def test_a_mail_that_kills_takes_no_other_along(stage: Scene) -> None:
+    killer = await stage.arrive(mail("killer"), "1")
+    others = {await stage.arrive(mail(name), name) for name in "ab"}
+    seen: list[CaseId] = []
+    for _ in range(MOST_ATTEMPTS + 1):
+        while (job := await stage.queue.claim(LEASE)) is not None:
+            seen.append(job.case)
+        await stage.value("update messages set lease_until = clock_timestamp() - interval '1 s' where status = 'working'")
+    assert seen == [killer, *sorted(others), *[killer] * MOST_ATTEMPTS]
+    await stage.settle()
+    assert {(await stage.case(case)).status for case in others} == {Status.REVIEW}
+    assert (await stage.case(killer)).status is Status.DEAD
 
 
 async def test_what_memory_says_of_a_mail(stage: Scene) -> None:
