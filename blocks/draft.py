@@ -7,7 +7,6 @@ from blocks.text import clip, count, escape, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
 
 SHOWN = 8000
-SLOTS = 8
 
 
 def message(case: Case) -> Message | None:
@@ -46,10 +45,13 @@ def finding(found: Finding) -> str:
 
 
 def _made(draft: Draft) -> str:
+    """Where the text comes from: the template, and for each source the slots that it filled."""
     origin = f"From the template “{words(draft.template)}”" if draft.author == "template" else f"Version {draft.version}, edited by hand"
-    filled = [f"{words(slot.name)} = {one_line(slot.value, 60)} ({source(slot)})" for slot in draft.slots[:SLOTS]]
-    more = [f"{len(draft.slots) - SLOTS} more"] if len(draft.slots) > SLOTS else []
-    return f"{origin}. Filled in: {', '.join([*filled, *more])}" if filled else f"{origin}."
+    filled: dict[str, list[str]] = {}
+    for slot in draft.slots:
+        filled.setdefault(source(slot), []).append(words(slot.name))
+    told = "; ".join(f"{', '.join(names)} from {place}" for place, names in filled.items())
+    return f"{origin}. Filled in: {told}." if told else f"{origin}."
 
 
 def source(slot: Slot) -> str:

@@ -11,28 +11,28 @@ from tests.journeys.running import demo
 pytestmark = needs_chromium
 
 OURS = "P.S. I had a look at your account myself."
+CUSTOMER = "aoife"
 
 
 async def test_from_the_card_to_the_customers_mailbox(tmp_path: Path) -> None:
     async with demo(tmp_path / "demo") as running:
         async with page(running.slack) as slack:
-            subject = await _open_first_thread(slack)
+            await _open_first_thread(slack)
             await _edit(slack)
             await _approve(slack)
             await _figures(slack)
         async with page(running.mail) as mail:
-            await _reply_seen(mail, subject)
+            await _reply_seen(mail, CUSTOMER)
 
 
-async def _open_first_thread(slack: Page) -> str:
+async def _open_first_thread(slack: Page) -> None:
     await slack.locator(".sidebar").get_by_text("support-inbox").click()
-    card = slack.locator(".messages .message", has_text="Calendar").first
+    card = slack.locator(".messages .message", has_text="Jobs not showing").first
     await expect(card).to_be_visible(timeout=40_000)
     await card.locator(".thread-summary").click(timeout=20_000)
     await expect(slack.get_by_role("complementary", name="Thread").get_by_role("button", name="Approve & send")).to_be_visible(
         timeout=20_000
     )
-    return "Calendar"
 
 
 async def _edit(slack: Page) -> None:
@@ -60,9 +60,9 @@ async def _figures(slack: Page) -> None:
     await expect(slack.locator(".message.ephemeral").first).to_be_visible(timeout=20_000)
 
 
-async def _reply_seen(mail: Page, subject: str) -> None:
-    await mail.get_by_placeholder("Search people").fill("")
-    await mail.locator(".person", has=mail.locator(".badge")).first.click(timeout=20_000)
+async def _reply_seen(mail: Page, customer: str) -> None:
+    await mail.get_by_placeholder("Search people").fill(customer)
+    await mail.locator(".person").first.click(timeout=20_000)
     reply = mail.locator(".message.received")
     await expect(reply.locator(".text")).to_contain_text(OURS, timeout=20_000)
     await reply.locator(".headers summary").click()

@@ -29,7 +29,7 @@ async def test_a_click_becomes_the_customers_answer_and_a_restart_goes_on(tmp_pa
     async with demo(data) as second, person(second, "Ana Ruiz") as ana:
         shown = await until(lambda: _decided(ana, channel, card["ts"]), "the card was lost, or does not say who approved")
         assert "Ana Ruiz" in str(shown)
-        await until(lambda: _card(ana, channel, "thank"), "the mails that were still to come did not come")
+        await until(lambda: _card(ana, channel, "screenshot"), "the mails that were still to come did not come")
         cards = [message["ts"] for message in await ana.messages(channel) if "calendar" in message["text"].lower()]
         assert cards == [card["ts"]]
         assert len(_answers(data, "letter-03-calendar-not-syncing")) == 1
@@ -52,7 +52,7 @@ async def _decided(who: Browserless, channel: str, ts: str) -> Any:
 
 def _letter(data: Path, name: str) -> EmailMessage:
     path = next((data / "mail" / "support@larkspur.example" / "cur").glob(f"{name}*"))
-    return message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[return-value]  # policy.default makes EmailMessage
+    return message_from_bytes(path.read_bytes(), policy=policy.default)
 
 
 def _answers(data: Path, name: str) -> list[EmailMessage]:
@@ -62,7 +62,7 @@ def _answers(data: Path, name: str) -> list[EmailMessage]:
         for path in (data / "customers").glob("*/*/*")
         if path.is_file() and path.parent.name in ("new", "cur")
     ]
-    return [mail for mail in mails if mail["In-Reply-To"] == asked]  # type: ignore[misc]  # as above
+    return [mail for mail in mails if mail["In-Reply-To"] == asked]
 
 
 async def _received(data: Path, name: str) -> EmailMessage | None:

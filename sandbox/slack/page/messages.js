@@ -21,11 +21,12 @@ export function createMessageList(slack, channel) {
   function draw() {
     const messages = store.messages.get(channel.id) || [];
     const follow = !state.settled || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
-    const grew = messages.at(-1)?.ts !== state.last;
+    const newest = messages.at(-1);
+    const grew = newest?.ts !== state.last;
     reconcile(list, [welcome, ...rows(messages, state, nodes)]);
     nodes.forget(messages);
-    state.last = messages.at(-1)?.ts;
-    if (follow || (grew && messages.at(-1)?.user === store.me)) toEnd();
+    state.last = newest?.ts;
+    if (follow || (grew && (newest?.user === store.me || newest?.is_ephemeral))) toEnd();
     markRead(messages);
   }
   const toEnd = () => requestAnimationFrame(() => (scroller.scrollTop = scroller.scrollHeight));

@@ -52,6 +52,7 @@ const ART = {
   negative_squared_cross_mark: mark("M6 6l8 8M14 6l-8 8", "#2ba84a"),
   x: [path("M4 4l12 12M16 4L4 16", null, "#dd2e44", 3.4)],
   warning: [path("M10 2l8.5 15.5h-17z", "#ffcc4d", "#e0a400", 1), path("M10 7.5v5M10 15v.01", null, "#231f20", 2)],
+  small_red_triangle: [path("M10 4.5l6.5 11h-13z", "#dd2e44")],
   no_entry: [disc("#dd2e44"), path("M5.5 10h9", null, "#fff", 3)],
   no_entry_sign: [["circle", { cx: 10, cy: 10, r: 7, fill: "none", stroke: "#dd2e44", "stroke-width": 2.6 }], path("M5.3 5.3l9.4 9.4", null, "#dd2e44", 2.4)],
   octagonal_sign: [path("M6.5 1.5h7l5 5v7l-5 5h-7l-5-5v-7z", "#dd2e44", "#fff", 0.8)],
