@@ -5,7 +5,9 @@ import json
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,8 @@ from pipeline.case import OUT_OF_SCOPE
 from pipeline.ports import IntentScore
 
 MEASURED = frozenset({"en"})
+CLASSIFIER = "sklearn.linear_model"
+"""Imported on a cold start only, beside the embedding: it takes more than a second."""
 STRICTNESS = 30.0
 """Inverse of the classifier's regularisation; chosen by leave-one-out over the examples."""
 NEAR, FAR = 0.45, 0.2
@@ -112,14 +116,16 @@ def fit(embedder: Embedder, examples: Mapping[str, Sequence[str]]) -> Fitted:
     """Embed the examples and fit the classifier over them."""
     labels = tuple(sorted({*examples, OUT_OF_SCOPE}))
     pairs = [(" ".join(text.split()), labels.index(name)) for name in labels for text in examples.get(name, ())]
-    return fit_vectors(labels, embedder.embed([text for text, _ in pairs]), np.array([label for _, label in pairs]))
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(import_module, CLASSIFIER)
+        vectors = embedder.embed([text for text, _ in pairs])
+    return fit_vectors(labels, vectors, np.array([label for _, label in pairs]))
 
 
 def fit_vectors(labels: tuple[str, ...], vectors: Vectors, which: NDArray[np.int64]) -> Fitted:
-    # it takes 1.3 s to import and is needed on a cold start only
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-
-    classifier = LogisticRegression(C=STRICTNESS, class_weight="balanced", max_iter=1000).fit(vectors, which)
+    """Fit the classifier: row i of `vectors` is an example of `labels[which[i]]`."""
+    logistic = import_module(CLASSIFIER).LogisticRegression
+    classifier = logistic(C=STRICTNESS, class_weight="balanced", max_iter=1000).fit(vectors, which)
     return Fitted(labels, classifier.coef_, classifier.intercept_, vectors, which)
 
 

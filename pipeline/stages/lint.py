@@ -14,7 +14,9 @@ SHORTEST, LONGEST = 40, 4_000
 READABLE = 120
 """Letters from which on the language of a text can be told."""
 
-_LEFT_OVER = re.compile(r"<[A-Z][A-Z_]*_\d+>|\{\{|\}\}|\{%|%\}|\[(?:insert|your|name|placeholder)[^\]]*\]|\bXXX+\b", re.IGNORECASE)
+_LEFT_OVER = re.compile(
+    r"<[A-Z][A-Z_]*_\d+>|\{[{%][^{}\n]{0,60}[%}]?\}?|[%}]\}|\[(?:insert|your|name|placeholder)[^\]\n]{0,60}\]|\bXXX+\b", re.IGNORECASE
+)
 _NAMES = {
     "en": "English",
     "de": "German",

@@ -1,0 +1,116 @@
+"""The model on this machine: how often it is right on what it has not seen, and that it says so when nothing fits."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.model import local
+from bot.model.embedding import LONGEST, Embedder
+from pipeline.case import OUT_OF_SCOPE
+from pipeline.stages.classify import THRESHOLD
+from tests.pipeline.letters import policies
+
+FOLDS = 4
+
+
+def examples() -> dict[str, tuple[str, ...]]:
+    return {**{name: intent.examples for name, intent in policies().intents.items()}, OUT_OF_SCOPE: policies().out_of_scope.examples}
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def model(cache: Path) -> local.LocalModel:
+    return local.load(examples(), cache)
+
+
+def test_a_second_start_is_quick_and_says_the_same(model: local.LocalModel, cache: Path) -> None:
+    started = time.perf_counter()
+    again = local.load(examples(), cache)
+    assert time.perf_counter() - started < 3
+    assert again.version == model.version
+    assert again.rank_now("Price", "How much is it?") == model.rank_now("Price", "How much is it?")
+
+
+def test_other_examples_are_another_version_and_a_broken_cache_is_made_again(model: local.LocalModel, tmp_path: Path) -> None:
+    few = {"a": ("How much is it?", "What is the price?"), "b": ("I cannot sign in", "My password fails"), OUT_OF_SCOPE: ("Hello", "Bye")}
+    first = local.load(few, tmp_path)
+    assert first.version != model.version
+    (kept,) = tmp_path.glob("*.npz")
+    kept.write_bytes(b"broken")
+    assert local.load(few, tmp_path).rank_now("", "the price?") == first.rank_now("", "the price?")
+
+
+@pytest.mark.parametrize(
+    "trial", [trial for intent in policies().intents.values() for trial in intent.tests], ids=lambda trial: trial.text[:40]
+)
+async def test_the_intents_own_trials(model: local.LocalModel, trial: object) -> None:
+    text, expect = trial.text, trial.expect  # type: ignore[attr-defined]  # a Trial of the policy file
+    best = (await model.rank("", text))[0]
+    assert best.intent == expect
+    assert best.score >= 0.4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [trial.text for trial in policies().out_of_scope.tests] + ["", "?", "The cat sat on the mat.", "lorem ipsum dolor sit amet " * 100],
+)
+async def test_what_fits_nothing_gets_no_intent(model: local.LocalModel, text: str) -> None:
+    assert (await model.rank("", text))[0].score < THRESHOLD
+
+
+async def test_scores_are_probabilities_of_our_intents(model: local.LocalModel) -> None:
+    ranked = await model.rank("Rechnung", "Könnten Sie uns die Rechnung noch einmal schicken?")
+    assert {score.intent for score in ranked} == set(policies().intents)
+    assert [score.score for score in ranked] == sorted((score.score for score in ranked), reverse=True)
+    assert 0 <= sum(score.score for score in ranked) <= 1 + 1e-6
+    assert model.languages == {"en"}
+
+
+async def test_many_at_once_say_what_each_says_alone(model: local.LocalModel) -> None:
+    texts = [f"I need invoice number {n}, please send it again" for n in range(8)]
+    together = await asyncio.gather(*(model.rank("Invoice", text) for text in texts))
+    assert together == [model.rank_now("Invoice", text) for text in texts]
+
+
+def test_a_question_at_the_end_of_a_long_mail_is_read() -> None:
+    start, end = local.gists("Re: Jobs", "Hello Ana,\n" + "We had a good week. " * 200 + "How do I export my customers?")
+    assert start.startswith("Jobs. We had")
+    assert end.endswith("How do I export my customers?")
+    assert local.gists("", "  ") == []
+
+
+def test_only_so_many_tokens_are_read() -> None:
+    embedder = Embedder()
+    words = "price " * LONGEST
+    assert np.array_equal(embedder.embed([words]), embedder.embed([words + "cancel my contract " * 50]))
+
+
+def test_accuracy_on_examples_left_out(model: local.LocalModel) -> None:
+    """English examples in four folds, each judged by a classifier fitted on the other three."""
+    given = {name: [text for text in texts if text.isascii() and " the " in f" {text.lower()} "] for name, texts in examples().items()}
+    labels = tuple(sorted(given))
+    pairs = [(text, labels.index(name)) for name in labels for text in given[name]]
+    vectors, which = Embedder().embed([text for text, _ in pairs]), np.array([label for _, label in pairs])
+    fold = np.arange(len(pairs)) % FOLDS
+    right = answered = accepted = 0
+    ours = 0
+    for held in range(FOLDS):
+        fitted = local.fit_vectors(labels, vectors[fold != held], which[fold != held])
+        for at in np.flatnonzero(fold == held):
+            best, wanted = local.scores(fitted, vectors[at])[0], labels[which[at]]
+            sure = best.score >= THRESHOLD
+            ours += wanted != OUT_OF_SCOPE
+            answered += sure and wanted != OUT_OF_SCOPE
+            right += sure and best.intent == wanted
+            accepted += sure and wanted == OUT_OF_SCOPE
+    strangers = len(pairs) - ours
+    assert right / answered >= 0.85
+    assert answered / ours >= 0.35
+    assert accepted / strangers <= 0.15
