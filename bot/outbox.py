@@ -15,7 +15,7 @@ from bot.store.cards import Cards
 from bot.store.cases import PostgresCases
 from bot.store.effects import MOST_CRASHES, EffectQueue, Errand, LeaseLost
 from pipeline.case import Case
-from pipeline.effects import Effect, Notify, PostCard, SendReply, UpdateCard
+from pipeline.effects import EFFECT_TYPES, Effect, EffectType, Notify, PostCard, SendReply, UpdateCard
 from pipeline.errors import Permanent, Temporary
 from pipeline.ports import Board, Placed
 
@@ -27,7 +27,11 @@ PATIENCE = timedelta(hours=23)
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """`concurrency` effects at once, each lane in order. What fails for a time is tried again for ever, a reply for `patience`."""
+    """`concurrency` effects of these `types` at once, each lane in order.
+
+    What fails for a time is tried again for ever, a reply for `patience`. Posting is paced by Slack's limits, so those who wait for an
+    answer to their click get an outbox of their own.
+    """
 
     effects: EffectQueue
     bell: Bell
@@ -35,6 +39,7 @@ class Outbox:
     cards: Cards
     board: Board
     sender: Sender
+    types: tuple[EffectType, ...] = EFFECT_TYPES
     concurrency: int = 4
     lease: timedelta = LEASE
     drain: float = DRAIN
@@ -48,7 +53,7 @@ class Outbox:
     async def step(self) -> bool:
         """Claim and perform one effect; False where there was none. No effect can stop the loop."""
         try:
-            errand = await self.effects.claim(self.lease)
+            errand = await self.effects.claim(self.lease, self.types)
             if errand is None:
                 return False
             await self._attempt(errand)

@@ -42,6 +42,7 @@ from bot.worker import Worker
 from handlers.desk import Desk
 from pipeline import flow, plan
 from pipeline.case import CaseId, History, Triaged
+from pipeline.effects import EffectType
 from pipeline.email import Email, MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
@@ -78,7 +79,8 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
-        loops |= {"outbox": _outbox(parts).run, "slack": partial(connection.listen, desk), "clock": partial(keep_time, database)}
+        loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
+        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, database)}
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected))
 
 
@@ -131,10 +133,10 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
     return {"worker": worker.run, **{f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}}
 
 
-def _outbox(parts: _Parts) -> Outbox:
+def _outboxes(parts: _Parts) -> dict[str, Outbox]:
+    """New cards, as many as Slack takes; and beside them whatever somebody is waiting for."""
     effects, cards, directory = EffectQueue(parts.database, PLAIN), Cards(parts.database), parts.directory
     client = posting_client(parts.slack)
-    board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis))
     sender = Sender(
         effects=effects,
         cases=parts.cases,
@@ -145,7 +147,11 @@ def _outbox(parts: _Parts) -> Outbox:
         directory=directory,
         company=parts.house.company.name,
     )
-    return Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender)
+    board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis))
+    types: dict[str, tuple[EffectType, ...]] = {"posts": ("post_card", "notify"), "answers": ("send_reply", "update_card")}
+    return {
+        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender, each) for name, each in types.items()
+    }
 
 
 def _read(authserv_ids: frozenset[str], raw: bytes, source: str, received_at: datetime) -> Email:

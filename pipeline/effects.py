@@ -1,7 +1,7 @@
 """What is to be done, before it is done: a closed union, each with a key that makes doing it twice harmless or detectable."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from pipeline.case import CaseId, PersonId
 
@@ -62,6 +62,8 @@ class Notify:
 
 
 Effect = SendReply | PostCard | UpdateCard | Notify
+EffectType = Literal["send_reply", "post_card", "update_card", "notify"]
+EFFECT_TYPES: tuple[EffectType, ...] = get_args(EffectType)
 
 
 def lane(effect: Effect) -> str:

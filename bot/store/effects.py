@@ -1,5 +1,6 @@
 """The `effects` table as the outbox's queue: claimed lane by lane under a lease, done once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,14 +12,14 @@ from bot.store.bell import EFFECTS
 from bot.store.codec import Codecs
 from bot.store.database import Connection, Database
 from bot.store.documents import EFFECT
-from pipeline.effects import Effect
+from pipeline.effects import EFFECT_TYPES, Effect, EffectType
 
 MOST_CRASHES = 5
 
 CLAIM = """
 with due as (
     select e.id from effects e
-    where e.state = 'pending' and e.available_at <= statement_timestamp()
+    where e.state = 'pending' and e.type = any($2) and e.available_at <= statement_timestamp()
       and (e.lease_until is null or e.lease_until < statement_timestamp())
       and not exists (select 1 from effects f where f.lane = e.lane and f.id < e.id and f.state = 'pending')
     order by e.available_at, e.id limit 1 for update of e skip locked
@@ -61,9 +62,9 @@ class EffectQueue:
     database: Database
     codec: Codecs
 
-    async def claim(self, lease: timedelta) -> Errand | None:
-        """Take the effect that waits longest, if it is the first of its lane."""
-        row = await self.database.run(lambda connection: connection.fetchrow(CLAIM, lease))
+    async def claim(self, lease: timedelta, types: Sequence[EffectType] = EFFECT_TYPES) -> Errand | None:
+        """Take the effect of these types that waits longest, if it is the first of its lane."""
+        row = await self.database.run(lambda connection: connection.fetchrow(CLAIM, lease, list(types)))
         return None if row is None else self._errand(row)
 
     async def extend(self, errand: Errand, lease: timedelta) -> bool:
