@@ -15,7 +15,7 @@ READABLE = 120
 """Letters from which on the language of a text can be told."""
 
 _LEFT_OVER = re.compile(
-    r"<[A-Z][A-Z_]*_\d+>|\{[{%][^{}\n]{0,60}[%}]?\}?|[%}]\}|\[(?:insert|your|name|placeholder)[^\]\n]{0,60}\]|\bXXX+\b", re.IGNORECASE
+    r"<[A-Z][A-Z_]*_\d+>|\{[{%][^{}\n]{0,60}[%}]?\}?|[%}]\}|\[(?:insert|your|name|placeholder)[^\]\n]{0,60}\]|\bX{3,}\b", re.IGNORECASE
 )
 _NAMES = {
     "en": "English",
