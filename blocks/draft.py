@@ -5,6 +5,7 @@ from blocks.kit import Json, Message
 from blocks.state import decided, headline, reasons, who, would_have_been
 from blocks.text import clip, count, escape, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
+from pipeline.recipients import recipient
 
 SHOWN = 8000
 
@@ -24,8 +25,11 @@ def _fallback(case: Case, draft: Draft) -> str:
 
 
 def _title(case: Case, draft: Draft) -> Json:
-    what = "Outline for your answer" if draft.outline else ("Reply" if decided(case) else "Draft reply")
-    return kit.line(kit.run(what, bold=True), kit.run(f"  {one_line(draft.subject, 150)}"))
+    if draft.outline:
+        return kit.line(kit.run("Outline for your answer", bold=True), kit.run(f"  {one_line(draft.subject, 150)}"))
+    what = "Reply" if decided(case) else "Draft reply"
+    to = one_line(recipient(case.email).address, 100)
+    return kit.line(kit.run(f"{what} to {to}", bold=True), kit.run(f"  {one_line(draft.subject, 150)}"))
 
 
 def _look(draft: Draft) -> list[Json]:

@@ -23,7 +23,7 @@ def decode(data: bytes, declared: str) -> tuple[str, bool]:
     try:
         return data.decode("utf-8-sig"), bool(name) and not data.isascii()
     except UnicodeDecodeError:
-        return data.decode(honest or "cp1252", "replace"), True
+        return data.decode("cp1252" if honest in (None, "ascii") else honest, "replace"), True
 
 
 def _codec(name: str) -> str | None:

@@ -15,6 +15,7 @@ from email.utils import format_datetime, formataddr
 from pipeline.case import Case, Draft
 from pipeline.email import Email, MailboxId
 from pipeline.errors import Permanent
+from pipeline.recipients import recipient
 
 MAX_SUBJECT = 250
 MAX_NAME = 80
@@ -60,14 +61,15 @@ def reply(
 
     `own` are our addresses: a mail from one of them is never answered.
     """
-    recipient = _address(case.email.sender.address)
-    if recipient in own or recipient == mailbox:
+    author = recipient(case.email)
+    address = _address(author.address)
+    if address in own or address == mailbox:
         raise Permanent("The mail came from one of our own addresses, so it is not answered. Take the case over.")
     message_id = f"<{send_id}@{mailbox.rpartition('@')[2]}>"
     subject, text = inert(draft.subject, MAX_SUBJECT), plain(draft.text)
     fields = [
         ("From", formataddr((_word(inert(company, MAX_NAME)), mailbox))),
-        ("To", formataddr((_word(inert(case.email.sender.name, MAX_NAME)), recipient))),
+        ("To", formataddr((_word(inert(author.name, MAX_NAME)), address))),
         ("Subject", _word(subject)),
         ("Date", format_datetime(at)),
         ("Message-ID", message_id),
@@ -77,7 +79,7 @@ def reply(
     ]
     raw = b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in fields) + _content(text, send_id)
     names = tuple(name.lower() for name, _ in fields)
-    check(raw, Expected(mailbox, recipient, subject, send_id, message_id, text, names))
+    check(raw, Expected(mailbox, address, subject, send_id, message_id, text, names))
     return raw
 
 

@@ -85,6 +85,11 @@ def bulk(email: Email) -> str:
     return next((name for name in ("list-unsubscribe", "list-unsubscribe-post", "x-csa-complaints") if headed(email, name)), "")
 
 
+def mass_mailing(email: Email, own_addresses: frozenset[str]) -> str:
+    """A list's name beside the one-click way out (RFC 8058), which no person's mail program writes; or nothing."""
+    return "list-unsubscribe-post" if headed(email, "list-unsubscribe-post") and list_post(email, own_addresses) else ""
+
+
 def _local(email: Email) -> str:
     return email.sender.address.rpartition("@")[0]
 

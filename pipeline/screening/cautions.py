@@ -18,8 +18,10 @@ _DEFECTS = {
     "encrypted": ("encrypted", Route.HUMAN, "This mail is encrypted."),
     "signed": ("signed", Route.REVIEW, "This mail is digitally signed; the signature was not checked."),
     "shortened": ("shortened", Route.REVIEW, "This mail is longer than what was read of it."),
-    "broken MIME": ("broken", Route.REVIEW, "This mail is broken; some of it may not have been read."),
-    "broken headers": ("broken", Route.REVIEW, "This mail is broken; some of it may not have been read."),
+    **dict.fromkeys(
+        ("wrong charset", "broken MIME", "broken headers"),
+        ("broken", Route.REVIEW, "This mail is broken; some of it may not have been read."),
+    ),
 }
 _SEVERAL = frozenset(("several From headers", "several To headers", "several Subject headers", "several Date headers"))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipeline.case import History, Reason, Route
 from pipeline.email import Automatic, AutomaticKind, Email
 from pipeline.screening import spam
-from pipeline.screening.automatic import automatic, bulk, headed, list_post
+from pipeline.screening.automatic import automatic, bulk, headed, list_post, mass_mailing
 from pipeline.screening.cautions import addressed, cautions, said
 
 _I = r"i|i'm|my|me|ich|mein\w*|mir|je|j|mon|ma|mes|yo|mi|mis|me|eu|meu|minha|ik|mijn|io|mio|mia"
@@ -79,7 +79,11 @@ def _own(email: Email, own_addresses: frozenset[str]) -> Automatic | None:
 
 def _many(email: Email, own_addresses: frozenset[str], history: History) -> Automatic | None:
     """Mail to many recipients, unless it belongs to a thread of ours or asks us something."""
-    if history.earlier or (addressed(email, own_addresses) and _asks(email)):
+    if history.earlier:
+        return None
+    if header := mass_mailing(email, own_addresses):
+        return Automatic("newsletter", f"the {header} header")
+    if addressed(email, own_addresses) and _asks(email):
         return None
     if header := list_post(email, own_addresses):
         return Automatic("list", f"the {header} header")

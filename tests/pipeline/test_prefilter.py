@@ -98,6 +98,10 @@ DAEMON = replace(ANN, sender=Address("", "mailer-daemon@mx.example"), subject="f
         (headed(said("Version 2 is out."), list_id="<dev.tool.example>"), "list"),
         (headed(said("Our spring sale has begun."), list_unsubscribe="<https://x.example/u>"), "newsletter"),
         (headed(said("Our spring sale has begun."), precedence="bulk"), "newsletter"),
+        (
+            headed(said("Have we told you of our sale?"), list_id="<x.example>", list_unsubscribe_post="List-Unsubscribe=One-Click"),
+            "newsletter",
+        ),
     ],
 )
 def test_what_needs_no_answer_is_ignored(email: Email, name: str) -> None:
