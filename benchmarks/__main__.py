@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.house import load as load_house
+from bot.mailbox.archives import mails
 from bot.mailbox.mime import read
 from bot.settings import ROOT
 from pipeline.case import NO_HISTORY
 from pipeline.email import MailboxId
 from pipeline.flow import triage
-from sandbox.mail.letters import letters
 
 ROUNDS = 3
+LETTERS = ROOT / "sandbox" / "mail" / "letters"
+INBOX = MailboxId("support@larkspur.example")
 
 
 async def measure() -> list[tuple[str, str]]:
@@ -26,11 +28,11 @@ async def measure() -> list[tuple[str, str]]:
     read_ms: list[float] = []
     triage_ms: list[float] = []
     for _ in range(ROUNDS):
-        for letter in letters():
+        for name, raw in mails(LETTERS):
             began = time.perf_counter()
-            email = read(letter.raw, letter.name, datetime.now(UTC), frozenset())
+            email = read(raw, name, datetime.now(UTC), frozenset())
             parsed = time.perf_counter()
-            await triage(email, MailboxId(letter.inbox), NO_HISTORY, house, datetime.now(UTC), time.monotonic)
+            await triage(email, INBOX, NO_HISTORY, house, datetime.now(UTC), time.monotonic)
             read_ms.append((parsed - began) * 1000)
             triage_ms.append((time.perf_counter() - parsed) * 1000)
     both = [first + second for first, second in zip(read_ms, triage_ms, strict=True)]

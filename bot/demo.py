@@ -107,7 +107,9 @@ async def stand_in(name: str, port: int, data: Path, *more: str) -> AsyncIterato
         if not first.strip():
             said = (await child.stderr.read()).decode(errors="replace").strip().rsplit("\n", 1)[-1]
             raise Misconfigured(
-                f"the demo's {name}", said.removeprefix("triage: ") or "it did not start. Run it alone to see why: triage sandbox " + name
+                f"the demo's {name}",
+                said.removeprefix("triage: ").replace("--port", f"--{name}-port")
+                or "it did not start. Run it alone to see why: triage sandbox " + name,
             )
         draining = asyncio.create_task(_drain(child.stderr))
         yield json.loads(first)

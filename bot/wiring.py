@@ -18,6 +18,7 @@ from bot.embedded import Services
 from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.mailbox import maildir, mime
+from bot.mailbox.language import language
 from bot.outbox import Outbox
 from bot.scheduler import keep_time
 from bot.sending import Sender
@@ -52,6 +53,7 @@ from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
 
+WARM = "The first mail must not wait until the language model is read from the disk."
 Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
@@ -69,6 +71,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     slack = _slack(settings)
     mailboxes = _mailboxes(settings.mailboxes)
     house = await load_house(settings.policies, settings.templates, settings.data / "cache")
+    await asyncio.to_thread(language, WARM)
     _check_inboxes(mailboxes, house)
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
