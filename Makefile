@@ -48,7 +48,7 @@ bench: .venv/.dev ## measure: triage latency, throughput, start-up
 
 requirements: ## pin and hash what pyproject.toml asks for; needs uv
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --group build -o requirements.txt pyproject.toml
-	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --group build --group dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --python-version 3.11 --all-extras --group build --group dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 clean: ## remove the environment and the demo's data
 	rm -rf .venv .triage
