@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -42,6 +43,7 @@ async def hold(data: Path) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job of a script inherits it ignored
     if "--no-namespaces" in sys.argv:
         refuse_namespaces()
     if "--nobody" in sys.argv:
