@@ -53,6 +53,18 @@ class Mailbox(Protocol):
         ...
 
 
+class Memory(Protocol):
+    """What one mailbox's adapter keeps between two runs (a cursor, a subscription): a small JSON object in Postgres."""
+
+    async def load(self) -> Mapping[str, object]:
+        """What was saved last; empty at first."""
+        ...
+
+    async def save(self, kept: Mapping[str, object]) -> None:
+        """Replace all of it. A cursor is saved only after the mails before it are `taken`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class IntentScore:
     intent: str
