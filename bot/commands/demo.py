@@ -39,7 +39,7 @@ def demo(
 
 def _welcome(slack: str, mail: str, health: str) -> str:
     return f"""
-Inbox Triage is running. About fifty mails arrive over the next two minutes.
+Inbox Triage is running. Sixty mails arrive over the next two minutes.
 
   1. Open the local Slack        {slack}
      You are Ana, who leads support. Choose #support-inbox, open the thread of a card,
@@ -58,4 +58,7 @@ def _models() -> str:
     keys = [name for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY") if os.environ.get(name)]
     if not keys:
         return "Mails are read by a small local model: no key is needed, nothing leaves this machine."
-    return f"{' and '.join(keys)} found. The demo does not use it: nothing leaves this machine. Hosted models are not wired in yet."
+    return (
+        f"{' and '.join(keys)} is set, but not used: a hosted model could read the mails that the local one is unsure of,\n"
+        "  and this version has no adapter for one yet. Nothing leaves this machine."
+    )
