@@ -19,9 +19,11 @@ from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.mailbox import maildir, mime
 from bot.mailbox.language import language
+from bot.mailbox.maildir_sent import MaildirSent
 from bot.outbox import Outbox
 from bot.scheduler import keep_time
 from bot.sending import Sender
+from bot.sent import SentWatch
 from bot.settings import MaildirEntry, Settings
 from bot.slack.app import SlackSettings, patient_client, permalinks, posting_client
 from bot.slack.board import SlackBoard
@@ -133,7 +135,10 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         concurrency=parts.settings.workers,
     )
     ingests = (Ingest(queue, mailbox, mime.peek, parts.settings.poll_seconds) for mailbox in parts.mailboxes.values())
-    return {"worker": worker.run, **{f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}}
+    watches = (SentWatch(MaildirSent(MailboxId(entry.address), entry.path), parts.cases) for entry in parts.settings.mailboxes)
+    loops: dict[str, Loop] = {"worker": worker.run}
+    loops |= {f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}
+    return loops | {f"sent {watch.sent.id}": watch.run for watch in watches}
 
 
 def _outboxes(parts: _Parts) -> dict[str, Outbox]:

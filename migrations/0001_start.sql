@@ -77,7 +77,7 @@ create table drafts (
     template_id text        not null,
     author      text        not null, -- 'template', or the person who edited it
     approver    text,
-    decision    text check (decision in ('sent_as_is', 'sent_edited', 'auto_sent', 'rejected', 'taken_over', 'superseded')),
+    decision    text check (decision in ('sent_as_is', 'sent_edited', 'auto_sent', 'answered_by_hand', 'rejected', 'taken_over', 'superseded')),
     latency_ms  integer     not null,
     cost_usd    double precision not null default 0,
     created_at  timestamptz not null default clock_timestamp(),

@@ -53,6 +53,36 @@ class Mailbox(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class HandReply:
+    """A mail that somebody sent from the mailbox themselves, not through us; its id fields carry no angle brackets.
+
+    `source` is the provider's reference, `by` the name or address that it was sent as, `text` what they wrote, without the quote.
+    """
+
+    source: str
+    in_reply_to: str
+    thread_id: str
+    by: str
+    at: datetime
+    text: str
+
+
+class SentMail(Protocol):
+    """The mailbox's own sent mail: how people answered past us."""
+
+    @property
+    def id(self) -> MailboxId: ...
+
+    async def hand_replies(self, most: int) -> Sequence[HandReply]:
+        """New ones, oldest first; the same ones again until `noted` was called."""
+        ...
+
+    async def noted(self, source: str) -> None:
+        """Nothing more is to be done about it."""
+        ...
+
+
 class Memory(Protocol):
     """What one mailbox's adapter keeps between two runs (a cursor, a subscription): a small JSON object in Postgres."""
 

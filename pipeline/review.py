@@ -114,3 +114,13 @@ def take_over(case: Case, revision: int, by: Person, at: datetime) -> Move | Ref
     if case.status not in OPEN:
         return Refused(standing(case))
     return _move(case, "take_over", by, at, Status.TAKEN_OVER, outcome=_outcome("taken_over", by, at, 0.0))
+
+
+def answered_by_hand(case: Case, by: str, at: datetime, text: str) -> Move | Refused:
+    """Somebody answered from the mailbox itself, so nobody is waited for; how near their words are to our draft is kept as a label."""
+    if case.status not in OPEN | {Status.TAKEN_OVER}:
+        return Refused(standing(case))
+    draft = case.draft if case.draft is not None and not case.draft.outline else None
+    alike = similarity(draft.text, text) if draft else 0.0
+    outcome = Outcome("answered_by_hand", "", by, at, alike, "")
+    return Move("answered_by_hand", "mailbox", at, Status.SENT, None, outcome, "", (UpdateCard(case.id, case.revision + 1),))

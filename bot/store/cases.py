@@ -33,6 +33,12 @@ order by m.respond_by nulls last, m.received_at, m.id limit $3
 """
 
 
+ANSWERED = """
+select id from messages where mailbox_id = $1 and (rfc822_message_id = $2 or thread_id = $3) and status <> 'ignored'
+order by rfc822_message_id = $2 desc, id desc limit 1
+"""
+
+
 def no_permalink(channel: str, ts: str) -> str:
     return ""
 
@@ -63,6 +69,11 @@ class PostgresCases:
         """The case that one of our cards shows."""
         sql = "select message_id from cards where channel = $1 and ts = $2"
         found = await self.database.run(lambda connection: connection.fetchval(sql, channel, ts))
+        return None if found is None else CaseId(found)
+
+    async def answered(self, mailbox: MailboxId, in_reply_to: str, thread_id: str) -> CaseId | None:
+        """The case that a mail with these ids answers: the very mail, or else the newest of the thread; None where it is none of ours."""
+        found = await self.database.run(lambda connection: connection.fetchval(ANSWERED, mailbox, in_reply_to, thread_id))
         return None if found is None else CaseId(found)
 
     async def waiting(self, mailboxes: Sequence[MailboxId], most: int) -> Sequence[Waiting]:
