@@ -8,6 +8,7 @@ from pipeline.case import CaseId, Classification, Context, Decision, Draft, Find
 from pipeline.email import Email, MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.house import House
+from pipeline.screening.cautions import late
 from pipeline.stages.classify import classify, unclassified
 from pipeline.stages.draft import Unfilled, draft, outline
 from pipeline.stages.enrich import enrich
@@ -41,7 +42,7 @@ async def triage(
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)
     redacted = redact(email.subject, email.reply, email.language, (email.sender.name,))
-    cautions = screening.may_answer
+    cautions = (*screening.may_answer, *late(email, now))
     try:
         classification = await classify(redacted, email, mailbox, house)
     except (Temporary, Permanent) as error:

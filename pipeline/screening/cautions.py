@@ -1,8 +1,13 @@
 """Why a mail that a person wrote may not be answered without a person: each caution by itself, in words."""
 
+from datetime import datetime, timedelta
+
 from pipeline.case import History, Reason, Route
 from pipeline.email import Email
 from pipeline.screening import automatic
+
+FRESH = timedelta(hours=24)
+"""Older mail is never answered by itself."""
 
 _DEFECTS = {
     "hidden text": ("hidden_text", Route.REVIEW, "Part of this mail's text is hidden from its reader."),
@@ -30,6 +35,13 @@ def cautions(email: Email, own_addresses: frozenset[str], history: History) -> t
     """Every reason that applies; they only ever make us more careful."""
     found = (*_of_defects(email), *_of_memory(email, history), *_of_addresses(email, own_addresses), *_of_headers(email, own_addresses))
     return tuple(dict.fromkeys(found))
+
+
+def late(email: Email, now: datetime) -> tuple[Reason, ...]:
+    """After an outage or at the first connect: what came long ago was perhaps answered long ago."""
+    if now - email.received_at <= FRESH:
+        return ()
+    return (said("late", Route.REVIEW, "This mail is more than a day old, so it may have been answered already."),)
 
 
 def said(name: str, at_most: Route, text: str) -> Reason:

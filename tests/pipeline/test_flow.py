@@ -58,6 +58,13 @@ async def test_our_own_mail_and_a_duplicate_are_ignored() -> None:
     assert again.status is Status.IGNORED
 
 
+@pytest.mark.parametrize(("age", "would_be"), [(timedelta(hours=24), Route.AUTO_SEND), (timedelta(hours=24, seconds=1), Route.REVIEW)])
+async def test_a_mail_more_than_a_day_old_is_never_answered_by_itself(age: timedelta, would_be: Route) -> None:
+    made = await triage(mail(), SUPPORT, NO_HISTORY, house("support"), AT + age, lambda: 0.0)
+    assert made.decision.would_be is would_be
+    assert ("late" in [reason.name for reason in made.decision.reasons]) is (would_be is Route.REVIEW)
+
+
 async def test_a_template_that_cannot_be_filled_goes_to_a_person() -> None:
     ours = house("support")
     bare = ours.intents["support"].model_copy(update={"docs": ()})
