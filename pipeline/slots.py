@@ -81,6 +81,7 @@ def first_name(sender: Address) -> str:
     words = [word for word in words if not _TITLE.fullmatch(word)]
     if not words or any(_NO_NAME.fullmatch(word) for word in words):
         return ""
-    if not _NAME.fullmatch(words[0]) or len(words[0]) > 40:
+    letters = re.sub("['’-]", "", words[0])
+    if not _NAME.fullmatch(words[0]) or not letters.isalpha() or len(words[0]) > 40:
         return ""
     return words[0].capitalize() if words[0].isupper() or words[0].islower() else words[0]

@@ -68,6 +68,7 @@ def test_support_carries_the_case_the_answer_time_and_the_pages() -> None:
         ("<!here> Admin", ""),
         ("Visit https://evil.test now", ""),
         ("Agent 007", ""),
+        ("A¼", ""),
         ("A" * 50 + " B", ""),
         ("J. Smith", ""),
         ("", ""),
