@@ -1,3 +1,11 @@
 """What every test may ask for."""
 
+import os
+
+from hypothesis import settings
+
 pytest_plugins = ["tests.services"]
+
+# `make test` generates the same examples every time; `make prove` looks for new ones.
+settings.register_profile("seeded", derandomize=True)
+settings.load_profile("default" if os.environ.get("TRIAGE_FULL") else "seeded")
