@@ -3,21 +3,19 @@
 import base64
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.doorbell import Doorbell
 from bot.mailbox.gmail_token import Certs, NotGoogle, verify
+from bot.web import Handler
 from pipeline.email import MailboxId
 from pipeline.errors import Temporary
 
 log = logging.getLogger(__name__)
 
 GMAIL = "/webhooks/gmail/{address}"
-
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,14 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """Orders wait until the next call of their method (`drafts.send`, `token`, ... or `*`) uses them up; `calls` counts all."""
+    """Orders wait until the next call of their method (`drafts.send`, `token`, ... or `*`) uses them up.
+
+    `calls` lists every call, `hanging` counts those that hang now.
+    """
 
     orders: dict[str, deque[Fault]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    hanging: int = 0
 
     def fail(self, method: str, fault: Fault | FaultKind, times: int = 1) -> None:
         """The next `times` calls of `method` meet this fault."""

@@ -92,9 +92,7 @@ async def _faulty(
     if fault.kind in ("rate_limited", "refused"):
         return _refused(_refusal(fault))
     await request.read()
-    if fault.kind == "hang":
-        await asyncio.sleep(fault.seconds)
-    answer = await act()
+    answer = await _hang(gmail, fault.seconds, act) if fault.kind == "hang" else await act()
     match fault.kind:
         case "drop_after" | "reset":
             return await cut(request, reset=fault.kind == "reset")
@@ -103,6 +101,16 @@ async def _faulty(
         case "odd_answer":
             return web.json_response({"surprise": [1, 2, 3]})
     return answer
+
+
+async def _hang(gmail: LocalGmail, seconds: float, act: Callable[[], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
+    """The effect comes late, whether or not somebody still waits for it."""
+    gmail.faults.hanging += 1
+    try:
+        await asyncio.sleep(seconds)
+        return await act()
+    finally:
+        gmail.faults.hanging -= 1
 
 
 def _refusal(fault: Fault) -> GmailError:
