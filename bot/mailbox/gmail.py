@@ -127,9 +127,10 @@ class GmailMailbox:
         """The ids of a label's messages, newest first, page by page until one ends before `since`."""
         token = None
         while True:
-            given: Json = {"labelIds": [label], "includeSpamTrash": True, "maxResults": 500}
+            given: Json = {"labelIds": [label], "includeSpamTrash": True, "maxResults": 50}
             page = await self.calls.call("messages.list", FOR_A_REPLY, **given, **({"pageToken": token} if token else {}))
             with translated(self.id):
+                _ = page["resultSizeEstimate"]  # what is no list of messages must not pass for an empty one
                 ids = [str(message["id"]) for message in page.get("messages", [])]
                 token = page.get("nextPageToken")
             for id in ids:

@@ -106,6 +106,7 @@ class GmailDrafts:
             return ()
         found = await self.calls.call(f"{what}.list", q=f"rfc822msgid:{id}", maxResults=5)
         with translated(self.calls.address):
+            _ = found["resultSizeEstimate"]
             return [dict(one) for one in found.get(what, ())]
 
 

@@ -14,7 +14,7 @@ from pipeline.errors import Temporary
 
 ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 SKEW = 60
-LONGEST_TOKEN = 8192
+LONGEST_TOKEN = 4096
 KEEP, AGAIN = 3600.0, 60.0
 
 Certs = Callable[[], Awaitable[Mapping[str, str]]]

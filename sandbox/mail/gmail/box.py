@@ -25,14 +25,14 @@ class Message:
     raw: bytes
     internal_date: int
     history_id: int = 0
+    rfc822_id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rfc822_id = str(self.headers["Message-ID"] or "").strip("<> ")
 
     @property
     def headers(self) -> "Headers[str, str]":
         return BytesHeaderParser().parsebytes(self.raw)
-
-    @property
-    def rfc822_id(self) -> str:
-        return str(self.headers["Message-ID"] or "").strip("<> ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Box:
         stale = self.stale_since if terms else None
         return [
             message
-            for message in sorted(self.messages.values(), key=lambda message: message.internal_date, reverse=True)
+            for message in sorted(self.messages.values(), key=lambda message: (message.internal_date, message.history_id), reverse=True)
             if labels <= message.labels and not hidden & message.labels and all(_matches(message, *term) for term in terms)
             if stale is None or message.history_id <= stale
         ]
@@ -153,7 +153,7 @@ class Box:
         headers = BytesHeaderParser().parsebytes(raw)
         named = f"{headers['In-Reply-To'] or ''} {headers['References'] or ''}".split()
         ids = {id.strip("<>") for id in named}
-        return next((message.thread_id for message in self.messages.values() if message.rfc822_id in ids), None)
+        return None if not ids else next((message.thread_id for message in self.messages.values() if message.rfc822_id in ids), None)
 
     def _record(self, change: Change, message: Message, changed: tuple[str, ...] = ()) -> None:
         self.history_id = message.history_id = next(self.numbers)

@@ -41,9 +41,12 @@ class Key:
         form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         return self.private.public_key().public_bytes(*form).decode()
 
-    def sign(self, claims: Json, **header: str) -> str:
-        signer = crypt.RSASigner.from_string(self.pem, self.id)  # type: ignore[no-untyped-call]  # google-auth's
-        return str(jwt.encode(signer, claims, header=header or None).decode())  # type: ignore[no-untyped-call]  # google-auth's
+    @cached_property
+    def _signer(self) -> crypt.RSASigner:
+        return crypt.RSASigner.from_string(self.pem, self.id)  # type: ignore[no-untyped-call, no-any-return]  # google-auth's
+
+    def sign(self, claims: Json) -> str:
+        return str(jwt.encode(self._signer, claims).decode())  # type: ignore[no-untyped-call]  # google-auth's
 
 
 @dataclass
