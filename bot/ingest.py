@@ -4,9 +4,9 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.doorbell import Doorbell
 from bot.leases import wait_before
 from bot.store.queue import Envelope, Queue
 from pipeline.errors import Permanent, Temporary
@@ -19,12 +19,13 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Polls one mailbox about every `seconds`; `peek` looks at a mail's envelope and never raises."""
+    """Polls one mailbox about every `seconds`, or when its `bell` rings; `peek` looks at a mail's envelope and never raises."""
 
     queue: Queue
     mailbox: Mailbox
     peek: Callable[[bytes], Envelope]
     seconds: float = 1.0
+    bell: Doorbell = field(default_factory=Doorbell)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set; while the mailbox or the database is away, less and less often."""
@@ -37,7 +38,7 @@ class Ingest:
                 failures, taken = failures + 1, 0
                 log.warning("%s cannot be read now: %s", self.mailbox.id, away)
             if taken < AT_ONCE:
-                await _pause(stop, self._wait(failures))
+                await self._pause(stop, failures)
 
     async def poll(self) -> int:
         """Take what is there, at most 50 mails; how many there were. A mail is released only after its commit."""
@@ -51,11 +52,15 @@ class Ingest:
         await self.queue.ingest(self.mailbox.id, arrival, envelope)
         await self.mailbox.taken(arrival.source)
 
+    async def _pause(self, stop: asyncio.Event, failures: int) -> None:
+        """Until the next poll is due. Where the last one failed the bell is not listened to."""
+        waits = [asyncio.ensure_future(event) for event in (stop.wait(), *(() if failures else (self.bell.rung(),)))]
+        try:
+            await asyncio.wait(waits, timeout=self._wait(failures), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
     def _wait(self, failures: int) -> float:
         jittered = self.seconds * random.uniform(0.8, 1.2)  # noqa: S311  # spreads polls, guards nothing
         return max(jittered, wait_before(failures).total_seconds()) if failures else jittered
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

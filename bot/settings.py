@@ -1,12 +1,14 @@
 """What an operator may set: environment variables first, then triage.toml, then defaults that need no account and no service."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, StringConstraints, Tag, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from bot.mailbox.gmail_settings import GmailSettings
 from pipeline.errors import Misconfigured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +29,14 @@ class MaildirEntry(BaseModel):
     """Names of the receiving servers whose Authentication-Results headers are believed."""
 
 
+def _kind(entry: object) -> str:
+    """What an entry says it is; "maildir" where it says nothing."""
+    return str(entry.get("kind", "maildir") if isinstance(entry, Mapping) else getattr(entry, "kind", ""))
+
+
+MailboxEntry = Annotated[Annotated[MaildirEntry, Tag("maildir")] | Annotated[GmailSettings, Tag("gmail")], Discriminator(_kind)]
+
+
 class Settings(BaseSettings):
     """All settings. An unset DATABASE_URL or REDIS_URL starts the embedded server in `data`."""
 
@@ -41,7 +51,7 @@ class Settings(BaseSettings):
     policies: Path = ROOT / "policies"
     templates: Path = ROOT / "templates"
     migrations: Path = ROOT / "migrations"
-    mailboxes: tuple[MaildirEntry, ...] = ()
+    mailboxes: tuple[MailboxEntry, ...] = ()
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
@@ -100,4 +110,13 @@ path = "/var/mail/support/Maildir"
 create = true                             # make .Drafts, .Outbox, .Sent and .Failed where they are missing
 authserv_ids = ["mx.example.com"]         # whose Authentication-Results headers are believed
 sendmail = ["/usr/sbin/sendmail", "-t", "-i"]  # leave it out to leave replies in .Outbox/new for a queue runner
+
+# [[mailboxes]]                             # needs: pip install "inbox-triage[gmail]"
+# kind = "gmail"
+# address = "sales@example.com"
+# credentials = "/etc/triage/gmail.json"  # a refresh token (authorized_user), or a service account's key
+# poll_seconds = 10.0
+# topic = "projects/example/topics/gmail" # Pub/Sub tells of new mail at once; leave these three out to poll only
+# push_audience = "https://triage.example.com/webhooks/gmail/sales@example.com"
+# push_account = "gmail-push@example.iam.gserviceaccount.com"
 """

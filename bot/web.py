@@ -1,7 +1,7 @@
 """The program's own HTTP: /healthz (the process lives), /readyz (it can work), /metrics (Prometheus)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -10,16 +10,28 @@ from aiohttp import web
 from bot.telemetry import exposition
 from pipeline.errors import Misconfigured
 
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+NONE: Mapping[str, Handler] = {}
+
 
 @asynccontextmanager
 async def serving(
-    host: str, port: int, pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]]
+    host: str,
+    port: int,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    slack_connected: Callable[[], Awaitable[bool]],
+    webhooks: Mapping[str, Handler] = NONE,
 ) -> AsyncIterator[int]:
-    """Serve until the block ends; gives the port (useful where 0 was asked for). Misconfigured where the port is taken."""
+    """Serve until the block ends, with a POST route for each of `webhooks`; gives the port (useful where 0 was asked for).
+
+    Misconfigured where the port is taken.
+    """
     app = web.Application()
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", lambda request: _ready(pool, slack_connected))
     app.router.add_get("/metrics", lambda request: _metrics(pool, slack_connected))
+    for path, handle in webhooks.items():
+        app.router.add_post(path, handle)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

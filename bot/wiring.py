@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,14 +17,15 @@ from blocks.home import Health
 from bot.embedded import Services
 from bot.house import load as load_house
 from bot.ingest import Ingest
-from bot.mailbox import maildir, mime
+from bot.mailbox import mime
 from bot.mailbox.language import language
-from bot.mailbox.maildir_sent import MaildirSent
+from bot.mailboxes import Opened, open_all, webhooks
 from bot.outbox import Outbox
+from bot.renewal import keep_renewed
 from bot.scheduler import keep_time
 from bot.sending import Sender
 from bot.sent import SentWatch
-from bot.settings import MaildirEntry, Settings
+from bot.settings import Settings
 from bot.slack.app import SlackSettings, patient_client, permalinks, posting_client
 from bot.slack.board import SlackBoard
 from bot.slack.connection import Connection
@@ -38,6 +39,7 @@ from bot.store.cases import PostgresCases, no_permalink
 from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
 from bot.store.effects import EffectQueue
+from bot.store.mailboxes import MailboxMemory
 from bot.store.queue import Queue
 from bot.store.sends import Sends
 from bot.web import serving
@@ -50,7 +52,6 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
-from pipeline.ports import Mailbox
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -71,13 +72,13 @@ class Program:
 async def wired(settings: Settings, services: Services) -> AsyncIterator[Program]:
     """Connect every part; nothing works yet. Raises Misconfigured for what an operator forgot, Permanent for what Slack refuses."""
     slack = _slack(settings)
-    mailboxes = _mailboxes(settings.mailboxes)
     house = await load_house(settings.policies, settings.templates, settings.data / "cache")
     await asyncio.to_thread(language, WARM)
-    _check_inboxes(mailboxes, house)
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
+        mailboxes = open_all(settings.mailboxes, partial(MailboxMemory, database), settings.poll_seconds)
+        _check_inboxes(mailboxes, house)
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
         parts = _Parts(settings, services.database_url, database, redis, house, mailboxes, slack, await _links(slack))
@@ -86,7 +87,9 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         loops = _triage_loops(parts)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, database)}
-        yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected))
+        loops |= {"renewals": partial(keep_renewed, {mailbox: one.renew for mailbox, one in mailboxes.items() if one.renew})}
+        hooks = webhooks(settings.mailboxes, mailboxes)
+        yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class _Parts:
     database: Database
     redis: Redis
     house: House
-    mailboxes: Mapping[MailboxId, Mailbox]
+    mailboxes: Mapping[MailboxId, Opened]
     slack: SlackSettings
     permalink: Callable[[str, str], str]
 
@@ -134,8 +137,8 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         plan=plan.effects,
         concurrency=parts.settings.workers,
     )
-    ingests = (Ingest(queue, mailbox, mime.peek, parts.settings.poll_seconds) for mailbox in parts.mailboxes.values())
-    watches = (SentWatch(MaildirSent(MailboxId(entry.address), entry.path), parts.cases) for entry in parts.settings.mailboxes)
+    ingests = (Ingest(queue, one.mailbox, mime.peek, one.seconds, one.bell) for one in parts.mailboxes.values())
+    watches = (SentWatch(one.sent, parts.cases) for one in parts.mailboxes.values() if one.sent)
     loops: dict[str, Loop] = {"worker": worker.run}
     loops |= {f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}
     return loops | {f"sent {watch.sent.id}": watch.run for watch in watches}
@@ -150,7 +153,7 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         cases=parts.cases,
         sends=Sends(parts.database, PLAIN),
         cards=cards,
-        mailboxes=parts.mailboxes,
+        mailboxes={mailbox: one.mailbox for mailbox, one in parts.mailboxes.items()},
         people=parts.people,
         directory=directory,
         company=parts.house.company.name,
@@ -195,18 +198,7 @@ async def _links(slack: SlackSettings) -> Callable[[str, str], str]:
         return no_permalink
 
 
-def _mailboxes(entries: Sequence[MaildirEntry]) -> dict[MailboxId, Mailbox]:
-    if not entries:
-        raise Misconfigured(
-            "mailboxes", "none is configured. Add a [[mailboxes]] table to triage.toml; `triage config --example` shows one."
-        )
-    return {
-        MailboxId(entry.address): maildir.connect(MailboxId(entry.address), entry.path, sendmail=entry.sendmail, create=entry.create)
-        for entry in entries
-    }
-
-
-def _check_inboxes(mailboxes: Mapping[MailboxId, Mailbox], house: House) -> None:
+def _check_inboxes(mailboxes: Iterable[MailboxId], house: House) -> None:
     for mailbox in mailboxes:
         if house.people.inbox(mailbox) is None:
             raise Misconfigured(

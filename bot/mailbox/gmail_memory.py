@@ -1,0 +1,46 @@
+"""What the Gmail adapter keeps between two runs: how far the history is read, since when, and until when we are notified."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pipeline.ports import Memory
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class GmailMemory:
+    """`cursor` is a history id; `at` when all before it was taken; `started` when the mailbox was first connected."""
+
+    memory: Memory
+    _kept: dict[str, object] | None = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+
+    async def cursor(self) -> int | None:
+        """None until the first `keep`."""
+        found = (await self._load()).get("cursor")
+        return None if found is None else int(str(found))
+
+    async def at(self) -> datetime:
+        return await self._time("at")
+
+    async def started(self) -> datetime:
+        return await self._time("started")
+
+    async def keep(self, **changed: int | datetime) -> None:
+        """Save these, and the rest as it was."""
+        async with self._lock:
+            written = {name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in changed.items()}
+            kept = {**await self._load(), **written}
+            self._kept = kept
+            await self.memory.save(kept)
+
+    async def _time(self, name: str) -> datetime:
+        found = (await self._load()).get(name)
+        return LONG_AGO if found is None else datetime.fromisoformat(str(found))
+
+    async def _load(self) -> dict[str, object]:
+        if self._kept is None:
+            self._kept = dict(await self.memory.load())
+        return self._kept
