@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.leases import wait_before
@@ -19,12 +18,16 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Polls one mailbox about every `seconds`; `peek` looks at a mail's envelope and never raises."""
+    """Polls one mailbox about every `seconds`; `peek` looks at a mail's envelope and never raises.
+
+    `news`, where a mailbox has it, waits that long at most and returns as soon as there is new mail: a bell that may fail to ring.
+    """
 
     queue: Queue
     mailbox: Mailbox
     peek: Callable[[bytes], Envelope]
     seconds: float = 1.0
+    news: Callable[[float], Awaitable[None]] | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set; while the mailbox or the database is away, less and less often."""
@@ -37,7 +40,7 @@ class Ingest:
                 failures, taken = failures + 1, 0
                 log.warning("%s cannot be read now: %s", self.mailbox.id, away)
             if taken < AT_ONCE:
-                await _pause(stop, self._wait(failures))
+                await _first(stop.wait(), self._rest(failures))
 
     async def poll(self) -> int:
         """Take what is there, at most 50 mails; how many there were. A mail is released only after its commit."""
@@ -51,11 +54,28 @@ class Ingest:
         await self.queue.ingest(self.mailbox.id, arrival, envelope)
         await self.mailbox.taken(arrival.source)
 
+    async def _rest(self, failures: int) -> None:
+        seconds = self._wait(failures)
+        if self.news is None or failures:
+            await asyncio.sleep(seconds)
+            return
+        try:
+            await self.news(seconds)
+        except (Temporary, Permanent) as deaf:
+            log.info("%s cannot be listened to now: %s", self.mailbox.id, deaf)
+            await asyncio.sleep(seconds)
+
     def _wait(self, failures: int) -> float:
         jittered = self.seconds * random.uniform(0.8, 1.2)  # noqa: S311  # spreads polls, guards nothing
         return max(jittered, wait_before(failures).total_seconds()) if failures else jittered
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+async def _first(*waits: Awaitable[object]) -> None:
+    """Return when the first of them is over; the others are cancelled."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

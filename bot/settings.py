@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, StringConstraints, Tag, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from bot.mailbox.imap_settings import ImapSettings
 from pipeline.errors import Misconfigured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,13 @@ class MaildirEntry(BaseModel):
     """Names of the receiving servers whose Authentication-Results headers are believed."""
 
 
+def _kind(entry: object) -> str:
+    return str(entry.get("kind", "maildir") if isinstance(entry, dict) else getattr(entry, "kind", ""))
+
+
+MailboxEntry = Annotated[Annotated[MaildirEntry, Tag("maildir")] | Annotated[ImapSettings, Tag("imap")], Discriminator(_kind)]
+
+
 class Settings(BaseSettings):
     """All settings. An unset DATABASE_URL or REDIS_URL starts the embedded server in `data`."""
 
@@ -41,7 +49,7 @@ class Settings(BaseSettings):
     policies: Path = ROOT / "policies"
     templates: Path = ROOT / "templates"
     migrations: Path = ROOT / "migrations"
-    mailboxes: tuple[MaildirEntry, ...] = ()
+    mailboxes: tuple[MailboxEntry, ...] = ()
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
@@ -100,4 +108,13 @@ path = "/var/mail/support/Maildir"
 create = true                             # make .Drafts, .Outbox, .Sent and .Failed where they are missing
 authserv_ids = ["mx.example.com"]         # whose Authentication-Results headers are believed
 sendmail = ["/usr/sbin/sendmail", "-t", "-i"]  # leave it out to leave replies in .Outbox/new for a queue runner
+
+[[mailboxes]]
+kind = "imap"
+address = "sales@example.com"
+password_env = "SALES_PASSWORD"           # the environment variable that holds the password
+imap_host = "imap.example.com"            # imap_port = 993, imap_tls = "tls" (or "starttls")
+smtp_host = "smtp.example.com"            # smtp_port = 465, smtp_tls = "tls" (or "starttls": port 587)
+server_files_sent = false                 # true where the provider puts what it sends into Sent by itself
+authserv_ids = ["mx.example.com"]
 """

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 
 from pydantic import SecretStr
 from redis.asyncio import Redis
@@ -17,12 +17,13 @@ from blocks.home import Health
 from bot.embedded import Services
 from bot.house import load as load_house
 from bot.ingest import Ingest
-from bot.mailbox import maildir, mime
+from bot.mailbox import imap, maildir, mime
+from bot.mailbox.imap_settings import ImapSettings
 from bot.mailbox.language import language
 from bot.outbox import Outbox
 from bot.scheduler import keep_time
 from bot.sending import Sender
-from bot.settings import MaildirEntry, Settings
+from bot.settings import MailboxEntry, MaildirEntry, Settings
 from bot.slack.app import SlackSettings, patient_client, permalinks, posting_client
 from bot.slack.board import SlackBoard
 from bot.slack.connection import Connection
@@ -36,6 +37,7 @@ from bot.store.cases import PostgresCases, no_permalink
 from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
 from bot.store.effects import EffectQueue
+from bot.store.mailboxes import MailboxMemory
 from bot.store.queue import Queue
 from bot.store.sends import Sends
 from bot.web import serving
@@ -69,13 +71,17 @@ class Program:
 async def wired(settings: Settings, services: Services) -> AsyncIterator[Program]:
     """Connect every part; nothing works yet. Raises Misconfigured for what an operator forgot, Permanent for what Slack refuses."""
     slack = _slack(settings)
-    mailboxes = _mailboxes(settings.mailboxes)
+    if not settings.mailboxes:
+        raise Misconfigured(
+            "mailboxes", "none is configured. Add a [[mailboxes]] table to triage.toml; `triage config --example` shows one."
+        )
     house = await load_house(settings.policies, settings.templates, settings.data / "cache")
     await asyncio.to_thread(language, WARM)
-    _check_inboxes(mailboxes, house)
+    _check_inboxes(settings.mailboxes, house)
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
+        mailboxes = {MailboxId(entry.address): _mailbox(entry, database, stack) for entry in settings.mailboxes}
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
         parts = _Parts(settings, services.database_url, database, redis, house, mailboxes, slack, await _links(slack))
@@ -132,7 +138,8 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         plan=plan.effects,
         concurrency=parts.settings.workers,
     )
-    ingests = (Ingest(queue, mailbox, mime.peek, parts.settings.poll_seconds) for mailbox in parts.mailboxes.values())
+    mailboxes, seconds = parts.mailboxes, parts.settings.poll_seconds
+    ingests = [_ingest(entry, queue, mailboxes[MailboxId(entry.address)], seconds) for entry in parts.settings.mailboxes]
     return {"worker": worker.run, **{f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}}
 
 
@@ -190,22 +197,31 @@ async def _links(slack: SlackSettings) -> Callable[[str, str], str]:
         return no_permalink
 
 
-def _mailboxes(entries: Sequence[MaildirEntry]) -> dict[MailboxId, Mailbox]:
-    if not entries:
-        raise Misconfigured(
-            "mailboxes", "none is configured. Add a [[mailboxes]] table to triage.toml; `triage config --example` shows one."
-        )
-    return {
-        MailboxId(entry.address): maildir.connect(MailboxId(entry.address), entry.path, sendmail=entry.sendmail, create=entry.create)
-        for entry in entries
-    }
+def _mailbox(entry: MailboxEntry, database: Database, stack: AsyncExitStack) -> Mailbox:
+    address = MailboxId(entry.address)
+    match entry:
+        case MaildirEntry():
+            return maildir.connect(address, entry.path, sendmail=entry.sendmail, create=entry.create)
+        case ImapSettings():
+            mailbox = imap.connect(entry, MailboxMemory(database, address))
+            stack.callback(mailbox.close)
+            return mailbox
+        case _ as never:
+            assert_never(never)
 
 
-def _check_inboxes(mailboxes: Mapping[MailboxId, Mailbox], house: House) -> None:
-    for mailbox in mailboxes:
-        if house.people.inbox(mailbox) is None:
+def _ingest(entry: MailboxEntry, queue: Queue, mailbox: Mailbox, seconds: float) -> Ingest:
+    """A server that tells of new mail is asked less often."""
+    if isinstance(mailbox, imap.ImapMailbox) and isinstance(entry, ImapSettings):
+        return Ingest(queue, mailbox, mime.peek, entry.poll_seconds, mailbox.wait_for_news)
+    return Ingest(queue, mailbox, mime.peek, seconds)
+
+
+def _check_inboxes(entries: Sequence[MailboxEntry], house: House) -> None:
+    for entry in entries:
+        if house.people.inbox(MailboxId(entry.address)) is None:
             raise Misconfigured(
-                "people.json", f"it has no entry for the mailbox {mailbox}. Name its channel and its approvers under inboxes."
+                "people.json", f"it has no entry for the mailbox {entry.address}. Name its channel and its approvers under inboxes."
             )
 
 
