@@ -12,6 +12,7 @@ import pytest
 from bot.mailbox.imap_settings import ImapSettings
 from tests.mail import certificate
 from tests.mail.account import PASSWORD_ENV, Account
+from tests.mail.dovecot import BINARY, dovecot
 from tests.mail.imap_server import PASSWORD, USER
 from tests.mail.smtp_server import PostOffice, post_office
 from tests.mail.wire import Wire, wire
@@ -63,6 +64,26 @@ def account(imap_server: ImapServer, imap_wire: Wire, office: PostOffice, monkey
     made.create(made.settings.inbox)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def dovecot_port() -> Iterator[int]:
+    if BINARY is None:
+        pytest.skip("Dovecot is not installed on this machine (apt-get install dovecot-imapd).")
+    with dovecot() as port:
+        yield port
+
+
+@pytest.fixture
+async def dovecot_account(dovecot_port: int, office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Account]:
+    """As `account`, at a Dovecot, over a wire; its folders for drafts and sent mail are the ones that the server marks."""
+    monkeypatch.setenv(PASSWORD_ENV, PASSWORD)
+    async with wire(dovecot_port) as made_wire:
+        found = settings(made_wire.port, office.port).model_copy(update={"drafts": None, "sent": None})
+        made = Account(found, dovecot_port, PASSWORD)
+        made.create(found.inbox)
+        yield made
+        made.close()
 
 
 def settings(imap_port: int, smtp_port: int) -> ImapSettings:

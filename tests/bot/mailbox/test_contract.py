@@ -53,7 +53,7 @@ class ImapHarness:
         return [taken.raw for taken in self.office.ledger]
 
     async def discard_drafts(self) -> None:
-        self.account.delete_all(self.account.settings.drafts or "")
+        self.account.delete_all(self.account.settings.drafts or "Entwuerfe")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -74,3 +74,11 @@ UNGUARDED = tuple(check for check in CHECKS if "draft" in check.__name__)
 async def test_imap_keeps_the_contract_by_a_keyword(account: Account, office: PostOffice, check: Check) -> None:
     account.settings = account.settings.model_copy(update={"mark": "keyword"})
     await check(ImapHarness(account, office))
+
+
+@pytest.mark.parametrize("mark", ["auto", "folder"])
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+async def test_imap_keeps_the_contract_at_a_dovecot(dovecot_account: Account, office: PostOffice, check: Check, mark: str) -> None:
+    """By a guarded keyword, as it has CONDSTORE; and by moving, as asked."""
+    dovecot_account.settings = dovecot_account.settings.model_copy(update={"mark": mark})
+    await check(ImapHarness(dovecot_account, office))
