@@ -59,7 +59,7 @@ class Inbox:
             return
         copies = self.sources.pop(source, {})
         self.done |= copies.keys()
-        waiting = [uid for uid in self.listed if uid not in self.done]
+        waiting = [uid for uid in self.listed if uid > self.cursor.uid and uid not in self.done]
         reached = min(waiting) - 1 if waiting else max(self.listed, default=self.cursor.uid)
         moved = self.cursor.passed(reached, max(copies.values(), default=self.cursor.seen_at))
         if moved != self.cursor:

@@ -101,7 +101,7 @@ async def a_mail_comes_as_its_bytes_with_the_time_of_its_receipt(harness: Harnes
 
 async def a_draft_is_no_mail_that_left(harness: Harness) -> None:
     mailbox = await harness.open()
-    reply, send_id = _reply()
+    reply, send_id = a_reply()
     draft = await mailbox.create_draft(reply, send_id)
     assert await mailbox.find(draft, send_id) == "draft"
     assert await harness.ledger() == []
@@ -110,7 +110,7 @@ async def a_draft_is_no_mail_that_left(harness: Harness) -> None:
 
 async def a_draft_is_sent_once(harness: Harness) -> None:
     mailbox = await harness.open()
-    reply, send_id = _reply()
+    reply, send_id = a_reply()
     draft = await mailbox.create_draft(reply, send_id)
     await mailbox.send_draft(draft)
     await _sees(mailbox, draft, send_id, "sent")
@@ -124,7 +124,7 @@ async def a_draft_is_sent_once(harness: Harness) -> None:
 
 async def many_senders_at_once_send_once(harness: Harness) -> None:
     mailboxes = [await harness.open() for _ in range(3)]
-    reply, send_id = _reply()
+    reply, send_id = a_reply()
     draft = await mailboxes[0].create_draft(reply, send_id)
     ends = await asyncio.gather(*(mailbox.send_draft(draft) for mailbox in mailboxes * 2), return_exceptions=True)
     assert ends.count(None) == 1
@@ -135,7 +135,7 @@ async def many_senders_at_once_send_once(harness: Harness) -> None:
 
 async def drafts_do_not_take_each_others_place(harness: Harness) -> None:
     mailbox = await harness.open()
-    (one, one_id), (two, two_id) = _reply(), _reply()
+    (one, one_id), (two, two_id) = a_reply(), a_reply()
     first, second = await mailbox.create_draft(one, one_id), await mailbox.create_draft(two, two_id)
     assert first != second
     await mailbox.send_draft(second)
@@ -146,7 +146,7 @@ async def drafts_do_not_take_each_others_place(harness: Harness) -> None:
 
 async def a_draft_that_somebody_deleted_is_gone(harness: Harness) -> None:
     mailbox = await harness.open()
-    reply, send_id = _reply()
+    reply, send_id = a_reply()
     draft = await mailbox.create_draft(reply, send_id)
     await harness.discard_drafts()
     assert await mailbox.find(draft, send_id) == "gone"
@@ -157,7 +157,7 @@ async def a_draft_that_somebody_deleted_is_gone(harness: Harness) -> None:
 
 async def our_own_reply_in_sent_is_no_arrival(harness: Harness) -> None:
     mailbox = await harness.open()
-    reply, send_id = _reply()
+    reply, send_id = a_reply()
     await mailbox.send_draft(await mailbox.create_draft(reply, send_id))
     assert await mailbox.arrivals(10) == []
 
@@ -191,7 +191,8 @@ def _name(mail: Arrival) -> str:
     return str(BytesParser(policy=default).parsebytes(mail.raw)["message-id"]).strip("<>").partition("@")[0]
 
 
-def _reply() -> tuple[bytes, str]:
+def a_reply() -> tuple[bytes, str]:
+    """The bytes of a reply to Carla, and its send id."""
     send_id = str(uuid4())
     message = EmailMessage(policy=SMTP)
     message["From"] = "Larkspur <support@larkspur.example>"
