@@ -1,6 +1,7 @@
 """A wire to an IMAP server with a fault in it: one command of a client suffers, before or after the server has done it."""
 
 import asyncio
+import re
 import socket
 import struct
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ Fault = Literal[
 FAULTS: tuple[Fault, ...] = (
     "drop before", "drop after", "no before", "no after", "bad before", "hang before", "hang after", "reset before", "reset after",
 )  # fmt: skip
+TAGGED = re.compile(rb"[A-Z]+\d+ [A-Z]")
 
 
 @dataclass
@@ -33,7 +35,9 @@ class Wire:
 
     def strikes(self, line: bytes) -> bool:
         """Whether this line of a client is the one that suffers now."""
-        _, _, words = line.partition(b" ")
+        if TAGGED.match(line) is None:
+            return False
+        words = line.partition(b" ")[2]
         self.seen.append(words)
         if self.command is None or self.times <= 0 or not words.upper().startswith(self.command):
             return False
