@@ -9,10 +9,20 @@ from typing import Any
 
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import DictBackend
+from pymap.backend.dict.mailbox import MailboxData
 from pymap.imap import IMAPServer
+from pymap.parsing.specials.flag import Answered, Deleted, Draft, Flag, Flagged, Seen, Wildcard
 from pysasl.hashing import BuiltinHash
 
 USER, PASSWORD = "support@larkspur.example", 'pass word "1"'
+
+
+class Keeping(MailboxData):
+    """pymap can keep keywords, and its memory backend does not say so."""
+
+    @property
+    def permanent_flags(self) -> frozenset[Flag]:
+        return frozenset((Answered, Deleted, Draft, Flagged, Seen, Wildcard))
 
 
 async def _listen(folder: Path, security: str) -> int:
@@ -45,4 +55,5 @@ async def _serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    setattr(MailboxData, "permanent_flags", Keeping.permanent_flags)  # noqa: B010  # its folders make their like by name
     asyncio.run(_serve(Path(sys.argv[1])))

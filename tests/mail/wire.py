@@ -29,6 +29,8 @@ class Wire:
     times: int = 0
     struck: int = 0
     seen: list[bytes] = field(default_factory=list)
+    hides: bytes = b""
+    """What the server says and the client never hears, such as a capability."""
 
     def strike(self, command: str, fault: Fault, *, skip: int = 0, times: int = 1) -> None:
         self.command, self.fault, self.skip, self.times = command.encode(), fault, skip, times
@@ -128,7 +130,7 @@ class _Link:
             if self.tag is not None and line.startswith(self.tag + b" "):
                 await self._withhold(line)
                 continue
-            self.to_client.write(line)
+            self.to_client.write(line.replace(self.wire.hides, b"") if self.wire.hides else line)
             await self.to_client.drain()
 
     async def _withhold(self, line: bytes) -> None:

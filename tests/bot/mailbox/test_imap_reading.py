@@ -157,7 +157,7 @@ async def test_ingest_hears_of_a_mail_long_before_it_would_look(account: Account
 BREAKS = list(product(["NOOP", "LOGIN", "CAPABILITY", "EXAMINE", "UID SEARCH", "UID FETCH"], FAULTS))
 
 
-@pytest.mark.parametrize(("command", "fault"), BREAKS if FULL else BREAKS[::5])
+@pytest.mark.parametrize(("command", "fault"), BREAKS if FULL else BREAKS[::11])
 async def test_reading_survives_every_fault(account: Account, imap_wire: Wire, command: str, fault: Fault) -> None:
     """A call fails with Temporary or not at all, and the next ones find the mail, unchanged, once."""
     mailbox: Mailbox = account.connect(timeout_seconds=0.3)

@@ -51,7 +51,7 @@ CERTAIN: list[tuple[Step, Fault, type[Exception]]] = [
 REFUSALS = list(product(CERTAIN, MARKS))
 
 
-@pytest.mark.parametrize(("case", "mark"), REFUSALS if FULL else REFUSALS[::3], ids=str)
+@pytest.mark.parametrize(("case", "mark"), REFUSALS if FULL else REFUSALS[::5], ids=str)
 async def test_a_refusal_leaves_a_draft_that_can_be_sent(
     account: Account, office: PostOffice, case: tuple[Step, Fault, type[Exception]], mark: str
 ) -> None:
@@ -74,7 +74,7 @@ LOST: list[Fault] = ["drop before", "drop after", "reset before", "reset after",
 LOSSES = list(product(LOST, MARKS))
 
 
-@pytest.mark.parametrize(("fault", "mark"), LOSSES if FULL else LOSSES[::3], ids=str)
+@pytest.mark.parametrize(("fault", "mark"), LOSSES if FULL else LOSSES[::5], ids=str)
 async def test_no_answer_to_the_data_is_for_a_person(account: Account, office: PostOffice, mark: str, fault: Fault) -> None:
     mailbox = account.connect(mark=mark, timeout_seconds=0.4)
     raw, send_id = a_reply()
@@ -156,3 +156,29 @@ async def test_a_reply_that_left_was_sent_even_if_it_cannot_be_filed(account: Ac
     await mailbox.send_draft(draft)
     assert len(office.ledger) == 1
     assert await mailbox.find(draft, send_id) == "gone"
+
+
+@pytest.mark.parametrize(("asked", "hidden", "found_in"), [
+    ("auto", b"", "sending"), ("keyword", b"", "drafts"), ("keyword", b"\\*", "sending"),
+    ("auto", b" MOVE", "drafts"), ("folder", b" MOVE", "sending"), ("folder", b" UIDPLUS", "sending"),
+])  # fmt: skip
+async def test_a_draft_is_claimed_as_the_server_can(
+    account: Account, imap_wire: Wire, office: PostOffice, asked: str, hidden: bytes, found_in: str
+) -> None:
+    """By moving where that is safer, by a keyword where it is kept; by copying where a server can do neither."""
+    raw, send_id = a_reply()
+    imap_wire.hides = hidden
+    mailbox = account.connect(mark=asked, timeout_seconds=0.4)
+    draft = await mailbox.create_draft(raw, send_id)
+    office.strike("DATA", "4xx")
+    with pytest.raises(Temporary):
+        await mailbox.send_draft(draft)
+    assert await mailbox.find(draft, send_id) == "draft"
+    office.strike("DATA", "drop after")
+    with pytest.raises(Temporary):
+        await mailbox.send_draft(draft)
+    assert await mailbox.find(draft, send_id) == "gone"
+    assert raw in account.mails(getattr(account.settings, found_in))
+    with pytest.raises(Permanent):
+        await mailbox.send_draft(draft)
+    assert len(office.ledger) == 1
