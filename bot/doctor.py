@@ -14,8 +14,9 @@ from redis.exceptions import RedisError
 
 from bot.embedded import Services
 from bot.house import load as load_house
-from bot.mailbox import maildir
+from bot.mailbox import imap, maildir
 from bot.mailbox.gmail_settings import GmailSettings
+from bot.mailbox.imap_settings import ImapSettings
 from bot.mailboxes import gmail_module
 from bot.migrate import pending
 from bot.settings import ROOT, MailboxEntry, MaildirEntry, Settings
@@ -109,8 +110,18 @@ async def _mailbox(entry: MailboxEntry) -> str:
             return f"{entry.path} can be read and written."
         case GmailSettings():
             return str(await gmail_module().check(entry))
+        case ImapSettings():
+            return await _imap(entry)
         case _ as never:
             assert_never(never)
+
+
+async def _imap(settings: ImapSettings) -> str:
+    mailbox = imap.connect(settings, imap.Forgetful())
+    try:
+        return await mailbox.probe()
+    finally:
+        mailbox.close()
 
 
 async def _scopes(slack: SlackSettings) -> str:

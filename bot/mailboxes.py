@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
-from bot.doorbell import Doorbell
-from bot.mailbox import maildir
+from bot.doorbell import Doorbell, News
+from bot.mailbox import imap, maildir
 from bot.mailbox.gmail_settings import GmailSettings
+from bot.mailbox.imap_settings import ImapSettings
 from bot.mailbox.maildir_sent import MaildirSent
 from bot.renewal import Renew
 from bot.settings import MailboxEntry, MaildirEntry
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Opened:
     """A mailbox, how often it is polled (in seconds), what rings for it, and what must be renewed for that (None: nothing).
 
-    `sent` is its sent mail, where it can be watched.
+    `sent` is its sent mail, where it can be watched; `news` tells of new mail (IDLE); `close` lets its connections go.
     """
 
     mailbox: Mailbox
@@ -31,6 +32,8 @@ class Opened:
     bell: Doorbell = field(default_factory=Doorbell)
     renew: Renew | None = None
     sent: SentMail | None = None
+    news: News | None = None
+    close: Callable[[], None] = lambda: None
 
 
 def open_all(entries: Sequence[MailboxEntry], memory: Callable[[MailboxId], Memory], seconds: float) -> dict[MailboxId, Opened]:
@@ -77,5 +80,8 @@ def _open(entry: MailboxEntry, memory: Callable[[MailboxId], Memory], seconds: f
         case GmailSettings():
             gmail = gmail_module().connect(entry, memory(address))
             return Opened(gmail, entry.poll_seconds, renew=gmail.renew if entry.topic else None)
+        case ImapSettings():
+            server = imap.connect(entry, memory(address))
+            return Opened(server, entry.poll_seconds, news=server.wait_for_news, close=server.close)
         case _ as never:
             assert_never(never)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, Str
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from bot.mailbox.gmail_settings import GmailSettings
+from bot.mailbox.imap_settings import ImapSettings
 from pipeline.errors import Misconfigured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,10 @@ def _kind(entry: object) -> str:
     return str(entry.get("kind", "maildir") if isinstance(entry, Mapping) else getattr(entry, "kind", ""))
 
 
-MailboxEntry = Annotated[Annotated[MaildirEntry, Tag("maildir")] | Annotated[GmailSettings, Tag("gmail")], Discriminator(_kind)]
+MailboxEntry = Annotated[
+    Annotated[MaildirEntry, Tag("maildir")] | Annotated[GmailSettings, Tag("gmail")] | Annotated[ImapSettings, Tag("imap")],
+    Discriminator(_kind),
+]
 
 
 class Settings(BaseSettings):
@@ -110,6 +114,15 @@ path = "/var/mail/support/Maildir"
 create = true                             # make .Drafts, .Outbox, .Sent and .Failed where they are missing
 authserv_ids = ["mx.example.com"]         # whose Authentication-Results headers are believed
 sendmail = ["/usr/sbin/sendmail", "-t", "-i"]  # leave it out to leave replies in .Outbox/new for a queue runner
+
+[[mailboxes]]
+kind = "imap"
+address = "sales@example.com"
+password_env = "SALES_PASSWORD"           # the environment variable that holds the password
+imap_host = "imap.example.com"            # imap_port = 993, imap_tls = "tls" (or "starttls")
+smtp_host = "smtp.example.com"            # smtp_port = 465, smtp_tls = "tls" (or "starttls": port 587)
+server_files_sent = false                 # true where the provider puts what it sends into Sent by itself
+authserv_ids = ["mx.example.com"]
 
 # [[mailboxes]]                             # needs: pip install "inbox-triage[gmail]"
 # kind = "gmail"

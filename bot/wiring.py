@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from blocks.home import Health
+from bot.doorbell import ring_on
 from bot.embedded import Services
 from bot.house import load as load_house
 from bot.ingest import Ingest
@@ -78,6 +79,8 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
         mailboxes = open_all(settings.mailboxes, partial(MailboxMemory, database), settings.poll_seconds)
+        for opened in mailboxes.values():
+            stack.callback(opened.close)
         _check_inboxes(mailboxes, house)
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
@@ -141,7 +144,8 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
     watches = (SentWatch(one.sent, parts.cases) for one in parts.mailboxes.values() if one.sent)
     loops: dict[str, Loop] = {"worker": worker.run}
     loops |= {f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}
-    return loops | {f"sent {watch.sent.id}": watch.run for watch in watches}
+    loops |= {f"sent {watch.sent.id}": watch.run for watch in watches}
+    return loops | {f"news {mailbox}": partial(ring_on, one.news, one.bell) for mailbox, one in parts.mailboxes.items() if one.news}
 
 
 def _outboxes(parts: _Parts) -> dict[str, Outbox]:

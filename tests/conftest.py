@@ -4,7 +4,7 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.services"]
+pytest_plugins = ["tests.services", "tests.mail.fixtures"]
 
 # `make test` generates the same examples every time; `make prove` looks for new ones.
 settings.register_profile("seeded", derandomize=True)
