@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import asyncpg
 import yaml
@@ -14,9 +14,9 @@ from redis.exceptions import RedisError
 
 from bot.embedded import Services
 from bot.house import load as load_house
-from bot.mailbox import maildir
+from bot.mailbox import maildir, outlook
 from bot.migrate import pending
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, MailboxEntry, MaildirEntry, OutlookEntry, Settings
 from bot.slack.app import SlackSettings, patient_client
 from bot.slack.directory import SlackDirectory
 from bot.slack.errors import translated
@@ -44,7 +44,7 @@ async def findings(settings: Settings, services: Services, slack: SlackSettings 
     house = await _try("policies", partial(_policies, settings))
     yield house
     for entry in settings.mailboxes:
-        yield await _try(f"mailbox {entry.address}", partial(_mailbox, entry.address, entry.path))
+        yield await _try(f"mailbox {entry.address}", partial(_mailbox, entry, settings))
     if not settings.mailboxes:
         yield Finding("mailboxes", False, "None is configured. Add a [[mailboxes]] table to triage.toml: `triage config --example`.")
     if slack is None:
@@ -100,9 +100,15 @@ async def _policies(settings: Settings) -> str:
     return f"{len(house.intents)} intents, {len(house.rulebook.rules)} rules, {len(house.people.inboxes)} inboxes."
 
 
-async def _mailbox(address: str, path: Path) -> str:
-    maildir.connect(MailboxId(address), path)
-    return f"{path} can be read and written."
+async def _mailbox(entry: MailboxEntry, settings: Settings) -> str:
+    match entry:
+        case MaildirEntry():
+            maildir.connect(MailboxId(entry.address), entry.path)
+            return f"{entry.path} can be read and written."
+        case OutlookEntry():
+            return await outlook.check(outlook.app_of(entry, settings.outlook_client_secret))
+        case _ as never:
+            assert_never(never)
 
 
 async def _scopes(slack: SlackSettings) -> str:

@@ -4,8 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.leases import wait_before
 from bot.store.queue import Envelope, Queue
@@ -19,17 +18,19 @@ AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Polls one mailbox about every `seconds`; `peek` looks at a mail's envelope and never raises."""
+    """Polls one mailbox about every `seconds`, and at once when `bell` is set; `peek` looks at a mail's envelope and never raises."""
 
     queue: Queue
     mailbox: Mailbox
     peek: Callable[[bytes], Envelope]
     seconds: float = 1.0
+    bell: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set; while the mailbox or the database is away, less and less often."""
         failures = 0
         while not stop.is_set():
+            self.bell.clear()
             try:
                 taken = await self.poll()
                 failures = 0
@@ -37,7 +38,7 @@ class Ingest:
                 failures, taken = failures + 1, 0
                 log.warning("%s cannot be read now: %s", self.mailbox.id, away)
             if taken < AT_ONCE:
-                await _pause(stop, self._wait(failures))
+                await _pause(self._wait(failures), stop, *(() if failures else (self.bell,)))
 
     async def poll(self) -> int:
         """Take what is there, at most 50 mails; how many there were. A mail is released only after its commit."""
@@ -56,6 +57,11 @@ class Ingest:
         return max(jittered, wait_before(failures).total_seconds()) if failures else jittered
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+async def _pause(seconds: float, *events: asyncio.Event) -> None:
+    """Until one of the events, or so long."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -1,7 +1,7 @@
-"""The program's own HTTP: /healthz (the process lives), /readyz (it can work), /metrics (Prometheus)."""
+"""The program's own HTTP: /healthz (the process lives), /readyz (it can work), /metrics (Prometheus), and the providers' webhooks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -13,13 +13,18 @@ from pipeline.errors import Misconfigured
 
 @asynccontextmanager
 async def serving(
-    host: str, port: int, pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]]
+    host: str,
+    port: int,
+    pool: "asyncpg.Pool[asyncpg.Record]",
+    slack_connected: Callable[[], Awaitable[bool]],
+    webhooks: Sequence[web.RouteDef] = (),
 ) -> AsyncIterator[int]:
     """Serve until the block ends; gives the port (useful where 0 was asked for). Misconfigured where the port is taken."""
     app = web.Application()
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", lambda request: _ready(pool, slack_connected))
     app.router.add_get("/metrics", lambda request: _metrics(pool, slack_connected))
+    app.router.add_routes(webhooks)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, assert_never
 
 from pydantic import SecretStr
 from redis.asyncio import Redis
@@ -17,12 +17,14 @@ from blocks.home import Health
 from bot.embedded import Services
 from bot.house import load as load_house
 from bot.ingest import Ingest
-from bot.mailbox import maildir, mime
+from bot.mailbox import maildir, mime, outlook
+from bot.mailbox.graph.watch import Watch
 from bot.mailbox.language import language
+from bot.mailbox.outlook import OutlookMailbox
 from bot.outbox import Outbox
 from bot.scheduler import keep_time
 from bot.sending import Sender
-from bot.settings import MaildirEntry, Settings
+from bot.settings import MailboxEntry, MaildirEntry, OutlookEntry, Settings
 from bot.slack.app import SlackSettings, patient_client, permalinks, posting_client
 from bot.slack.board import SlackBoard
 from bot.slack.connection import Connection
@@ -36,9 +38,11 @@ from bot.store.cases import PostgresCases, no_permalink
 from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
 from bot.store.effects import EffectQueue
+from bot.store.mailboxes import MailboxMemory
 from bot.store.queue import Queue
 from bot.store.sends import Sends
 from bot.web import serving
+from bot.webhooks import graph
 from bot.worker import Worker
 from handlers.desk import Desk
 from pipeline import flow, plan
@@ -69,22 +73,24 @@ class Program:
 async def wired(settings: Settings, services: Services) -> AsyncIterator[Program]:
     """Connect every part; nothing works yet. Raises Misconfigured for what an operator forgot, Permanent for what Slack refuses."""
     slack = _slack(settings)
-    mailboxes = _mailboxes(settings.mailboxes)
+    _check_entries(settings.mailboxes)
     house = await load_house(settings.policies, settings.templates, settings.data / "cache")
     await asyncio.to_thread(language, WARM)
-    _check_inboxes(mailboxes, house)
+    _check_inboxes([MailboxId(entry.address) for entry in settings.mailboxes], house)
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
+        mailboxes = {box.id: box for box in (_mailbox(entry, settings, database, stack) for entry in settings.mailboxes)}
+        watches = _watches(settings.public_url, mailboxes.values())
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
         parts = _Parts(settings, services.database_url, database, redis, house, mailboxes, slack, await _links(slack))
         connection = Connection(slack)
         desk = _desk(parts, connection)
-        loops = _triage_loops(parts)
+        loops = _triage_loops(parts, watches)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
-        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, database)}
-        yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected))
+        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, database, [watch.keep for watch in watches])}
+        yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, graph.routes(watches)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ def _desk(parts: _Parts, connection: Connection) -> Desk:
     )
 
 
-def _triage_loops(parts: _Parts) -> dict[str, Loop]:
+def _triage_loops(parts: _Parts, watches: Sequence[Watch]) -> dict[str, Loop]:
     queue = Queue(parts.database, PLAIN)
     worker = Worker(
         queue=queue,
@@ -132,7 +138,10 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         plan=plan.effects,
         concurrency=parts.settings.workers,
     )
-    ingests = (Ingest(queue, mailbox, mime.peek, parts.settings.poll_seconds) for mailbox in parts.mailboxes.values())
+    ingests = [Ingest(queue, mailbox, mime.peek, parts.settings.poll_seconds) for mailbox in parts.mailboxes.values()]
+    bells = {ingest.mailbox.id: ingest.bell for ingest in ingests}
+    for watch in watches:
+        watch.ring = bells[watch.mailbox].set
     return {"worker": worker.run, **{f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}}
 
 
@@ -190,18 +199,33 @@ async def _links(slack: SlackSettings) -> Callable[[str, str], str]:
         return no_permalink
 
 
-def _mailboxes(entries: Sequence[MaildirEntry]) -> dict[MailboxId, Mailbox]:
+def _check_entries(entries: Sequence[MailboxEntry]) -> None:
     if not entries:
         raise Misconfigured(
             "mailboxes", "none is configured. Add a [[mailboxes]] table to triage.toml; `triage config --example` shows one."
         )
-    return {
-        MailboxId(entry.address): maildir.connect(MailboxId(entry.address), entry.path, sendmail=entry.sendmail, create=entry.create)
-        for entry in entries
-    }
 
 
-def _check_inboxes(mailboxes: Mapping[MailboxId, Mailbox], house: House) -> None:
+def _mailbox(entry: MailboxEntry, settings: Settings, database: Database, stack: AsyncExitStack) -> Mailbox:
+    address = MailboxId(entry.address)
+    match entry:
+        case MaildirEntry():
+            return maildir.connect(address, entry.path, sendmail=entry.sendmail, create=entry.create)
+        case OutlookEntry():
+            box = outlook.connect(outlook.app_of(entry, settings.outlook_client_secret), MailboxMemory(database, address))
+            stack.push_async_callback(box.close)
+            return box
+        case _ as never:
+            assert_never(never)
+
+
+def _watches(public_url: str, mailboxes: Iterable[Mailbox]) -> list[Watch]:
+    """The subscriptions to new mail, where a provider can reach us."""
+    url = public_url.rstrip("/") + graph.PATH
+    return [box.watch(url) for box in mailboxes if isinstance(box, OutlookMailbox)] if public_url else []
+
+
+def _check_inboxes(mailboxes: Sequence[MailboxId], house: House) -> None:
     for mailbox in mailboxes:
         if house.people.inbox(mailbox) is None:
             raise Misconfigured(

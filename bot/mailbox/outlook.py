@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from pydantic import SecretStr
+
 from bot.mailbox.graph.client import Graph
 from bot.mailbox.graph.credentials import OutlookSettings, Tokens, check_installed, credential
 from bot.mailbox.graph.drafts import Drafts
 from bot.mailbox.graph.inbox import Inbox
 from bot.mailbox.graph.kept import Kept
 from bot.mailbox.graph.watch import Watch
+from bot.settings import OutlookEntry
 from pipeline.email import MailboxId
 from pipeline.ports import Arrival, Memory, Whereabouts
 
-__all__ = ["OutlookMailbox", "OutlookSettings", "connect"]
+__all__ = ["OutlookMailbox", "OutlookSettings", "app_of", "check", "connect"]
 
 SETTLES_WITHIN = timedelta(seconds=120)
 
@@ -59,6 +62,25 @@ class OutlookMailbox:
     async def close(self) -> None:
         """End its connections."""
         await self.graph.close()
+
+
+def app_of(entry: OutlookEntry, shared_secret: SecretStr | None) -> OutlookSettings:
+    """The app of one configured mailbox; where it names neither secret nor certificate, the secret that all share."""
+    secret = entry.client_secret or (None if entry.certificate else shared_secret)
+    address = MailboxId(entry.address)
+    return OutlookSettings(address, entry.tenant, entry.client_id, secret, entry.certificate, entry.graph_url, entry.authority)
+
+
+async def check(settings: OutlookSettings) -> str:
+    """Reach the mailbox once, for the doctor. Raises Misconfigured, Permanent, Temporary."""
+    check_installed()
+    credential(settings)
+    graph = Graph(settings, Tokens(settings))
+    try:
+        await graph.call("reading the inbox", "GET", f"{graph.user}/mailFolders/inbox", query={"$select": "id"})
+    finally:
+        await graph.close()
+    return f"{settings.address} can be reached at Microsoft 365."
 
 
 def connect(settings: OutlookSettings, memory: Memory, *, settles_within: timedelta = SETTLES_WITHIN) -> OutlookMailbox:
