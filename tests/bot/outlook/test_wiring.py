@@ -112,6 +112,8 @@ async def test_a_notification_brings_the_mail_before_the_next_poll(database: str
                 await session.post(watch.url, json={"value": [{"clientState": one.client_state}]})
             await until(lambda: _counted(store, 1))
             stop.set()
+        assert [item.header("message-id") for item in at.graph.waiting] == ["<a@customers.example>"]
+        assert await _counted(store, 1)
         await box.close()
     await store.close()
 
