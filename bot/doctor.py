@@ -14,12 +14,12 @@ from redis.exceptions import RedisError
 
 from bot.embedded import Services
 from bot.house import load as load_house
-from bot.mailbox import imap, maildir
+from bot.mailbox import imap, maildir, outlook
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
 from bot.mailboxes import gmail_module
 from bot.migrate import pending
-from bot.settings import ROOT, MailboxEntry, MaildirEntry, Settings
+from bot.settings import ROOT, MailboxEntry, MaildirEntry, OutlookEntry, Settings
 from bot.slack.app import SlackSettings, patient_client
 from bot.slack.directory import SlackDirectory
 from bot.slack.errors import translated
@@ -47,7 +47,7 @@ async def findings(settings: Settings, services: Services, slack: SlackSettings 
     house = await _try("policies", partial(_policies, settings))
     yield house
     for entry in settings.mailboxes:
-        yield await _try(f"mailbox {entry.address}", partial(_mailbox, entry))
+        yield await _try(f"mailbox {entry.address}", partial(_mailbox, entry, settings))
     if not settings.mailboxes:
         yield Finding("mailboxes", False, "None is configured. Add a [[mailboxes]] table to triage.toml: `triage config --example`.")
     if slack is None:
@@ -103,7 +103,7 @@ async def _policies(settings: Settings) -> str:
     return f"{len(house.intents)} intents, {len(house.rulebook.rules)} rules, {len(house.people.inboxes)} inboxes."
 
 
-async def _mailbox(entry: MailboxEntry) -> str:
+async def _mailbox(entry: MailboxEntry, settings: Settings) -> str:
     match entry:
         case MaildirEntry():
             maildir.connect(MailboxId(entry.address), entry.path)
@@ -112,6 +112,8 @@ async def _mailbox(entry: MailboxEntry) -> str:
             return str(await gmail_module().check(entry))
         case ImapSettings():
             return await _imap(entry)
+        case OutlookEntry():
+            return await outlook.check(outlook.app_of(entry, settings.outlook_client_secret))
         case _ as never:
             assert_never(never)
 

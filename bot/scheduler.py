@@ -1,7 +1,8 @@
-"""What happens by the clock: the daily figures are rolled up every few minutes, today's and yesterday's."""
+"""What happens by the clock: the daily figures are rolled up every few minutes, subscriptions to new mail are kept alive."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -13,9 +14,12 @@ from pipeline.errors import Temporary
 log = logging.getLogger(__name__)
 
 ROLL_UP_EVERY = timedelta(minutes=5)
+RENEWALS_EVERY = timedelta(minutes=1)
+Renewal = Callable[[], Awaitable[None]]
+"""Looks whether something must be renewed, and renews it; it never raises what can pass."""
 
 
-async def keep_time(database: Database, stop: asyncio.Event) -> None:
+async def keep_time(database: Database, renewals: Sequence[Renewal], stop: asyncio.Event) -> None:
     """Run the jobs until `stop`; one that fails is logged and comes again at its next time."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(
@@ -25,6 +29,8 @@ async def keep_time(database: Database, stop: asyncio.Event) -> None:
         seconds=ROLL_UP_EVERY.total_seconds(),
         next_run_time=datetime.now(UTC) + timedelta(seconds=30),
     )
+    for renewal in renewals:
+        scheduler.add_job(renewal, "interval", seconds=RENEWALS_EVERY.total_seconds(), next_run_time=datetime.now(UTC))
     scheduler.start()
     try:
         await stop.wait()

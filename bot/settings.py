@@ -30,13 +30,33 @@ class MaildirEntry(BaseModel):
     """Names of the receiving servers whose Authentication-Results headers are believed."""
 
 
+class OutlookEntry(BaseModel):
+    """One `[[mailboxes]]` table of triage.toml whose kind is "outlook": an inbox on Microsoft 365 and the app that may use it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["outlook"]
+    address: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+$")]
+    tenant: str
+    client_id: str
+    client_secret: SecretStr | None = None
+    certificate: Path | None = None
+    """A PEM file with the app's private key and certificate, instead of client_secret."""
+    graph_url: str = "https://graph.microsoft.com/v1.0"
+    authority: str = ""
+    """Where tokens come from; empty: login.microsoftonline.com. Another for the national clouds."""
+    authserv_ids: tuple[str, ...] = ()
+
+
 def _kind(entry: object) -> str:
     """What an entry says it is; "maildir" where it says nothing."""
     return str(entry.get("kind", "maildir") if isinstance(entry, Mapping) else getattr(entry, "kind", ""))
 
 
 MailboxEntry = Annotated[
-    Annotated[MaildirEntry, Tag("maildir")] | Annotated[GmailSettings, Tag("gmail")] | Annotated[ImapSettings, Tag("imap")],
+    Annotated[MaildirEntry, Tag("maildir")]
+    | Annotated[GmailSettings, Tag("gmail")]
+    | Annotated[ImapSettings, Tag("imap")]
+    | Annotated[OutlookEntry, Tag("outlook")],
     Discriminator(_kind),
 ]
 
@@ -50,12 +70,16 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(default=None, validation_alias="REDIS_URL")
     slack_bot_token: SecretStr | None = Field(default=None, validation_alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
+    outlook_client_secret: SecretStr | None = Field(default=None, validation_alias="OUTLOOK_CLIENT_SECRET")
+    """For mailboxes of kind "outlook" that name neither a secret nor a certificate of their own."""
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
     data: Path = Path(".triage")
     policies: Path = ROOT / "policies"
     templates: Path = ROOT / "templates"
     migrations: Path = ROOT / "migrations"
     mailboxes: tuple[MailboxEntry, ...] = ()
+    public_url: str = ""
+    """https://... under which providers reach our port, for notifications of new mail; without it mail is only polled."""
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
@@ -106,6 +130,7 @@ port = 8080
 workers = 2
 poll_seconds = 1.0
 log_level = "info"
+# public_url = "https://triage.example.com"  # where Microsoft reaches this port's /webhooks/, to tell of new mail at once
 
 [[mailboxes]]
 kind = "maildir"
@@ -132,4 +157,11 @@ authserv_ids = ["mx.example.com"]
 # topic = "projects/example/topics/gmail" # Pub/Sub tells of new mail at once; leave these three out to poll only
 # push_audience = "https://triage.example.com/webhooks/gmail/sales@example.com"
 # push_account = "gmail-push@example.iam.gserviceaccount.com"
+
+# [[mailboxes]]                           # Microsoft 365: pip install "inbox-triage[outlook]"
+# kind = "outlook"
+# address = "sales@example.com"           # Mail.ReadWrite and Mail.Send (application), limited to this mailbox
+# tenant = "00000000-0000-0000-0000-000000000000"
+# client_id = "00000000-0000-0000-0000-000000000000"
+# certificate = "outlook.pem"             # private key and certificate; or set OUTLOOK_CLIENT_SECRET
 """

@@ -78,9 +78,9 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
-        mailboxes = open_all(settings.mailboxes, partial(MailboxMemory, database), settings.poll_seconds)
-        for opened in mailboxes.values():
-            stack.callback(opened.close)
+        mailboxes = open_all(settings, partial(MailboxMemory, database))
+        for close in (opened.close for opened in mailboxes.values() if opened.close):
+            stack.push_async_callback(close)
         _check_inboxes(mailboxes, house)
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
@@ -88,8 +88,9 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
+        keeps = [one.watch.keep for one in mailboxes.values() if one.watch]
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
-        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, database)}
+        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, database, keeps)}
         loops |= {"renewals": partial(keep_renewed, {mailbox: one.renew for mailbox, one in mailboxes.items() if one.renew})}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks))

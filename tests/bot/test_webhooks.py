@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.doorbell import Doorbell
 from bot.mailbox.gmail_token import GoogleCerts
-from bot.webhooks import GMAIL, GmailPush, gmail_push
+from bot.webhooks.gmail import GMAIL, GmailPush, gmail_push
 from pipeline.errors import Temporary
 from sandbox.mail.gmail.oauth import Key
 from sandbox.mail.gmail.pubsub import PubSub, Subscription

@@ -18,7 +18,7 @@ from bot.store.database import Database, connect
 from bot.store.mailboxes import MailboxMemory
 from bot.store.queue import Queue
 from bot.web import serving
-from bot.webhooks import GMAIL, GmailPush, gmail_push
+from bot.webhooks.gmail import GMAIL, GmailPush, gmail_push
 from pipeline.errors import Temporary
 from sandbox.mail.gmail.pubsub import Subscription
 from tests.bot.scene import until

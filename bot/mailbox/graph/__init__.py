@@ -1,0 +1,1 @@
+"""The parts of the Outlook mailbox: tokens, calls, the inbox, drafts, subscriptions."""

@@ -1,0 +1,1 @@
+"""The Outlook mailbox against the stand-in Graph, with the real msal."""
