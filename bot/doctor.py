@@ -16,7 +16,7 @@ from bot.embedded import Services
 from bot.house import load as load_house
 from bot.mailbox import maildir
 from bot.mailbox.gmail_settings import GmailSettings
-from bot.mailboxes import gmail_module
+from bot.mailboxes import check_gmail
 from bot.migrate import pending
 from bot.settings import ROOT, MailboxEntry, MaildirEntry, Settings
 from bot.slack.app import SlackSettings, patient_client
@@ -108,7 +108,7 @@ async def _mailbox(entry: MailboxEntry) -> str:
             maildir.connect(MailboxId(entry.address), entry.path)
             return f"{entry.path} can be read and written."
         case GmailSettings():
-            return str(await gmail_module().check(entry))
+            return await check_gmail(entry)
         case _ as never:
             assert_never(never)
 
