@@ -17,7 +17,7 @@ from bot.house import load as load_house
 from bot.mailbox import imap, maildir, outlook
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
-from bot.mailboxes import gmail_module
+from bot.mailboxes import check_gmail
 from bot.migrate import pending
 from bot.settings import ROOT, MailboxEntry, MaildirEntry, OutlookEntry, Settings
 from bot.slack.app import SlackSettings, patient_client
@@ -109,7 +109,7 @@ async def _mailbox(entry: MailboxEntry, settings: Settings) -> str:
             maildir.connect(MailboxId(entry.address), entry.path)
             return f"{entry.path} can be read and written."
         case GmailSettings():
-            return str(await gmail_module().check(entry))
+            return await check_gmail(entry)
         case ImapSettings():
             return await _imap(entry)
         case OutlookEntry():

@@ -82,6 +82,14 @@ def gmail_module() -> "ModuleType":
     return gmail
 
 
+async def check_gmail(settings: GmailSettings) -> str:
+    """For `triage doctor`: whether the credentials open the mailbox. Raises Misconfigured, Temporary, Permanent."""
+    gmail_module()
+    from bot.mailbox.gmail_calls import check
+
+    return await check(settings)
+
+
 def _open(entry: MailboxEntry, settings: Settings, memory: Callable[[MailboxId], Memory]) -> Opened:
     address = MailboxId(entry.address)
     match entry:

@@ -10,11 +10,9 @@ from bot.mailbox.budget import Budget
 from bot.mailbox.gmail_calls import GmailCalls, Json, open_calls
 from bot.mailbox.gmail_drafts import GmailDrafts
 from bot.mailbox.gmail_errors import Missing, translated
-from bot.mailbox.gmail_history import NEVER, Backlog, Entry, arrives, read
+from bot.mailbox.gmail_history import NEVER, Backlog, Entry, arrives, internal_date, marked, read
 from bot.mailbox.gmail_memory import GmailMemory
 from bot.mailbox.gmail_settings import GmailSettings
-from bot.mailbox.headers import unwrapped
-from bot.mailbox.limits import MAX_BYTES
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.ports import Arrival, Memory, Whereabouts
@@ -29,7 +27,6 @@ SKEW = timedelta(minutes=5)
 FOR_A_REPLY = 200
 """Reading leaves so many units of the quota for a reply that somebody waits for."""
 AT_ONCE = 100 * 1024 * 1024
-LABELS_HEADER = b"X-Gmail-Labels"
 
 
 @dataclass
@@ -145,7 +142,7 @@ class GmailMailbox:
         except Missing:
             return _now()
         with translated(self.id):
-            return _internal_date(message)
+            return internal_date(message)
 
     async def _first(self) -> datetime:
         """When we started; somewhat earlier, for Google's clock and ours may differ."""
@@ -181,25 +178,15 @@ class GmailMailbox:
         except Missing:
             return None
         with translated(self.id):
-            labels, received = frozenset(map(str, message.get("labelIds", ()))), _internal_date(message)
+            labels, received = frozenset(map(str, message.get("labelIds", ()))), internal_date(message)
             old = entry.oldest is not None and received < entry.oldest
             if old or labels & NEVER or not (entry.sure or arrives(labels)):
                 return None
-            return Arrival(entry.source, _marked(base64.urlsafe_b64decode(message["raw"]), labels), received)
+            return Arrival(entry.source, marked(base64.urlsafe_b64decode(message["raw"]), labels), received)
 
     async def _advance(self, backlog: Backlog) -> None:
         if backlog.cursor != await self.memory.cursor():
             await self.memory.keep(cursor=backlog.cursor, **({} if backlog.entries else {"at": backlog.at}))
-
-
-def _marked(raw: bytes, labels: frozenset[str]) -> bytes:
-    """The mail with its labels as its first header; one that is too big is cut where its reader sees that."""
-    shown = ",".join(sorted(label for label in labels if label.isascii() and label.replace("_", "").isalnum()))
-    return b"%s: %s\r\n%s" % (LABELS_HEADER, shown.encode(), unwrapped(raw[: MAX_BYTES + 1]))
-
-
-def _internal_date(message: Json) -> datetime:
-    return datetime.fromtimestamp(int(message["internalDate"]) / 1000, UTC)
 
 
 def _now() -> datetime:
@@ -211,12 +198,3 @@ def connect(settings: GmailSettings, memory: Memory, budget: Budget | None = Non
     calls = open_calls(settings, budget)
     mailbox = MailboxId(settings.address)
     return GmailMailbox(mailbox, settings.settles_within, calls, GmailDrafts(calls), GmailMemory(memory), settings.topic)
-
-
-async def check(settings: GmailSettings) -> str:
-    """For `triage doctor`: whose mailbox the credentials open. Raises Misconfigured, Temporary, Permanent."""
-    profile = await open_calls(settings).call("getProfile")
-    owner = str(profile.get("emailAddress", "")).lower()
-    if owner != settings.address:
-        raise Misconfigured(str(settings.credentials), f"these credentials open {owner}, not {settings.address}. Correct one of the two.")
-    return "Google lets us in."

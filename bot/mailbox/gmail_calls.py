@@ -76,6 +76,15 @@ def open_calls(settings: GmailSettings, budget: Budget | None = None) -> GmailCa
     return GmailCalls(settings.address, service.users(), credentials, settings.timeout_seconds, budget or Bucket(settings.units_per_minute))
 
 
+async def check(settings: GmailSettings) -> str:
+    """For `triage doctor`: whose mailbox the credentials open. Raises Misconfigured, Temporary, Permanent."""
+    profile = await open_calls(settings).call("getProfile")
+    owner = str(profile.get("emailAddress", "")).lower()
+    if owner != settings.address:
+        raise Misconfigured(str(settings.credentials), f"these credentials open {owner}, not {settings.address}. Correct one of the two.")
+    return "Google lets us in."
+
+
 def _credentials(path: Path, settings: GmailSettings) -> Credentials:
     try:
         info = json.loads(path.read_text())

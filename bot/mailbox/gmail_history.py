@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+
+from bot.mailbox.headers import unwrapped
+from bot.mailbox.limits import MAX_BYTES
 
 ARRIVES = frozenset(("INBOX", "SPAM"))
 NEVER = frozenset(("DRAFT", "TRASH"))
+LABELS_HEADER = b"X-Gmail-Labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +69,13 @@ def _note(entries: dict[str, Entry], message: Mapping[str, Any], before: int, ol
     if labels is None or arrives(labels):
         source = str(message["id"])
         entries.setdefault(source, Entry(source, before, labels is not None, oldest))
+
+
+def marked(raw: bytes, labels: frozenset[str]) -> bytes:
+    """The mail with its labels as its first header; one that is too big is cut where its reader sees that."""
+    shown = ",".join(sorted(label for label in labels if label.isascii() and label.replace("_", "").isalnum()))
+    return b"%s: %s\r\n%s" % (LABELS_HEADER, shown.encode(), unwrapped(raw[: MAX_BYTES + 1]))
+
+
+def internal_date(message: Mapping[str, Any]) -> datetime:
+    return datetime.fromtimestamp(int(message["internalDate"]) / 1000, UTC)

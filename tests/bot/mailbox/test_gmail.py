@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.mailbox import mime
-from bot.mailbox.gmail import check
 from bot.mailbox.gmail_calls import SCOPES
+from bot.mailboxes import check_gmail
 from pipeline.case import History
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.stages.prefilter import screen
@@ -234,14 +234,14 @@ async def test_an_access_token_that_ends_is_renewed_and_a_revoked_one_is_told(wo
 async def test_a_service_account_acts_as_the_mailbox_with_two_scopes(world: World) -> None:
     file = world.folder / "account.json"
     file.write_text(world.gmail.oauth.account_file(world.gmail.token_uri))
-    assert await check(world.settings(credentials=file)) == "Google lets us in."
+    assert await check_gmail(world.settings(credentials=file)) == "Google lets us in."
     assert [scopes for scopes, _ in world.gmail.oauth.tokens.values()] == [frozenset(SCOPES)]
     assert sorted(SCOPES) == ["https://www.googleapis.com/auth/gmail.compose", "https://www.googleapis.com/auth/gmail.readonly"]
 
 
 async def test_credentials_of_another_mailbox_are_refused(world: World) -> None:
     with pytest.raises(Misconfigured, match=f"open {INBOX}, not sales@"):
-        await check(world.settings(address="sales@larkspur.example"))
+        await check_gmail(world.settings(address="sales@larkspur.example"))
 
 
 @pytest.mark.parametrize(

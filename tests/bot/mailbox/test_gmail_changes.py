@@ -12,6 +12,7 @@ import pytest
 from bot.doorbell import Doorbell
 from bot.ingest import Ingest
 from bot.mailbox import mime
+from bot.mailbox.gmail import GmailMailbox
 from bot.mailbox.gmail_token import GoogleCerts
 from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
@@ -52,12 +53,17 @@ async def stored(store: Database) -> list[str]:
     return [row["source"] for row in rows]
 
 
+async def _stored_are(store: Database, sources: list[str]) -> bool:
+    return await stored(store) == sources
+
+
 @asynccontextmanager
 async def reading(world: World, store: Database, seconds: float) -> AsyncIterator[None]:
     """Reading under way, with a webhook that Pub/Sub may post to."""
     bell, stop = Doorbell(), asyncio.Event()
     under_way = ingest(world, store, bell, seconds)
-    assert isinstance(await under_way.mailbox.renew(), object)  # type: ignore[attr-defined]  # it is Gmail's
+    assert isinstance(under_way.mailbox, GmailMailbox)
+    await under_way.mailbox.renew()
     handler = gmail_push({INBOX: GmailPush(AUDIENCE, ACCOUNT, bell)}, GoogleCerts(world.gmail.certs_url))
 
     async def connected() -> bool:
@@ -76,13 +82,11 @@ async def reading(world: World, store: Database, seconds: float) -> AsyncIterato
 
 async def test_a_notification_rings_before_the_next_poll(world: World, store: Database) -> None:
     async with reading(world, store, seconds=600):
+        sent = []
         for number in range(3):
-            sent = world.gmail.deliver(mail(str(number)))
-
-            async def found(source: str = sent.id) -> bool:
-                return source in await stored(store)
-
-            await until(found)
+            sent.append(world.gmail.deliver(mail(str(number))).id)
+            await until(lambda: _stored_are(store, sent))
+    assert await stored(store) == sent
 
 
 async def test_notifications_dropped_repeated_and_shuffled_lose_nothing_and_repeat_nothing(world: World, store: Database) -> None:
