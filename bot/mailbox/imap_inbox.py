@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
+from imaplib import IMAP4
 
 from bot.mailbox import imap_cursor
 from bot.mailbox.imap_cursor import Cursor
@@ -22,6 +23,8 @@ META = "(UID INTERNALDATE RFC822.SIZE)"
 BODY = f"(UID INTERNALDATE BODY.PEEK[]<0.{MAX_BYTES + 1}>)"
 MOST_BYTES = 64 * 1024 * 1024
 """Of one look, so that fifty huge mails do not fill the memory; a single mail may always come."""
+LOOK_LASTS = 20.0
+"""So many time-outs: 64 MB must come through a slow line, too."""
 SLICE = 0.5
 
 
@@ -47,7 +50,7 @@ class Inbox:
     async def arrivals(self, most: int) -> Sequence[Arrival]:
         """At most `most` mails, and 64 MB. A mail of more than 25 MB is cut one byte beyond, where its reader sees that it is too big."""
         known = self.cursor or imap_cursor.read(await self.memory.load())
-        cursor, found = await self.line.run(partial(self._look, known, most))
+        cursor, found = await self.line.run(partial(self._look, known, most), longest=self.line.settings.timeout_seconds * LOOK_LASTS)
         if known is None or known.uidvalidity != cursor.uidvalidity:
             await self.memory.save(imap_cursor.written(cursor))
         self.cursor = cursor
@@ -107,7 +110,9 @@ class Inbox:
         """None where the mail cannot be read: the cursor waits before it, the others go on."""
         try:
             whole = session.fetch([item.uid], BODY)
-        except Temporary as refused:
+        except (Temporary, IMAP4.error) as refused:
+            if isinstance(refused, IMAP4.abort):
+                raise
             self._report(item.uid, refused)
             return None
         if not whole:
@@ -118,7 +123,7 @@ class Inbox:
         self.sources.setdefault(source, {})[item.uid] = received_at
         return Arrival(source, whole[0].literal, received_at)
 
-    def _report(self, uid: int, refused: Temporary) -> None:
+    def _report(self, uid: int, refused: Exception) -> None:
         if uid not in self.reported:
             self.reported.add(uid)
             log.warning("%s: mail %s cannot be read and is tried again: %s", self.line.settings.address, uid, refused)

@@ -55,9 +55,9 @@ class Submission:
             except (SMTPException, OSError) as error:
                 raise self._known(error) from error
             yield server
-        finally:
             with suppress(SMTPException, OSError):
                 await server.quit(timeout=GOODBYE)
+        finally:
             server.close()
 
     async def hand_over(self, server: SMTP, mail: bytes) -> None:

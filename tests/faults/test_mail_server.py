@@ -27,7 +27,7 @@ from tests.mail.smtp_server import PostOffice, Step
 from tests.mail.wire import Wire
 
 FULL = bool(os.environ.get("TRIAGE_FULL"))
-ROUNDS = 25
+ROUNDS = 40
 ENDS = (Status.SENT, Status.UNKNOWN, Status.HUMAN, Status.REVIEW)
 SEED = 20261
 KIND = re.compile(rb"(?:UID )?[A-Z]+")
@@ -89,7 +89,7 @@ async def world(database: str, tmp_path: Path, account: Account) -> AsyncIterato
 async def test_every_imap_fault_ends_in_one_reply_or_with_a_person(
     world: Scene, account: Account, imap_wire: Wire, office: PostOffice, blow: Blow
 ) -> None:
-    mailbox = account.connect(mark=blow.mark, timeout_seconds=0.25, settles_seconds=0.01)
+    mailbox = account.connect(mark=blow.mark, timeout_seconds=0.6, settles_seconds=0.01)
     account.deliver(mail("a", text="Answer by itself."))
     imap_wire.strike(blow.command, blow.fault, skip=blow.skip, times=blow.times)
     case = await _through(world, mailbox)
@@ -102,7 +102,7 @@ async def test_every_imap_fault_ends_in_one_reply_or_with_a_person(
 async def test_every_smtp_fault_ends_in_one_reply_or_with_a_person(
     world: Scene, account: Account, office: PostOffice, mark: str, step: Step, fault: smtp_server.Fault, times: int
 ) -> None:
-    mailbox = account.connect(mark=mark, timeout_seconds=0.25, settles_seconds=0.01)
+    mailbox = account.connect(mark=mark, timeout_seconds=0.6, settles_seconds=0.01)
     account.deliver(mail("a", text="Answer by itself."))
     office.strike(step, fault, times)
     case = await _through(world, mailbox)

@@ -180,12 +180,13 @@ async def test_reading_survives_every_fault(account: Account, imap_wire: Wire, c
     assert await mailbox.arrivals(10) == []
 
 
-async def test_a_mail_that_cannot_be_fetched_holds_nothing_up_and_is_not_lost(account: Account, imap_wire: Wire) -> None:
+@pytest.mark.parametrize("fault", ["no before", "bad before"])
+async def test_a_mail_that_cannot_be_fetched_holds_nothing_up_and_is_not_lost(account: Account, imap_wire: Wire, fault: Fault) -> None:
     mailbox = account.connect()
     await mailbox.arrivals(10)
     account.deliver(mail("a"))
     account.deliver(mail("b"))
-    imap_wire.strike("UID FETCH", "no before", skip=1)
+    imap_wire.strike("UID FETCH", fault, skip=1)
     (found,) = await mailbox.arrivals(10)
     assert b"<b@" in found.raw
     await mailbox.taken(found.source)
