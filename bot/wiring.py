@@ -14,6 +14,8 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from blocks.home import Health
+from bot.authenticity.verify import Trust, verify
+from bot.dns import DnsResolver, Resolver
 from bot.embedded import Services
 from bot.house import load as load_house
 from bot.ingest import Ingest
@@ -131,6 +133,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         triage=partial(_triage, parts.house),
         plan=plan.effects,
         concurrency=parts.settings.workers,
+        authenticate=partial(_authenticate, _trusts(parts.settings.mailboxes), DnsResolver(tuple(map(str, parts.settings.dns_servers)))),
     )
     ingests = (Ingest(queue, mailbox, mime.peek, parts.settings.poll_seconds) for mailbox in parts.mailboxes.values())
     return {"worker": worker.run, **{f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}}
@@ -159,6 +162,15 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
 
 def _read(authserv_ids: frozenset[str], raw: bytes, source: str, received_at: datetime) -> Email:
     return mime.read(raw, source, received_at, authserv_ids)
+
+
+def _trusts(entries: Sequence[MaildirEntry]) -> dict[MailboxId, Trust]:
+    return {MailboxId(entry.address): Trust(frozenset(entry.authserv_ids), entry.dkim) for entry in entries}
+
+
+async def _authenticate(trusts: Mapping[MailboxId, Trust], resolver: Resolver, email: Email, raw: bytes, mailbox: MailboxId) -> Email:
+    """A mail of a mailbox that is no longer configured keeps nobody's word."""
+    return await verify(email, raw, trusts.get(mailbox, Trust(frozenset())), resolver)
 
 
 async def _triage(house: House, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
