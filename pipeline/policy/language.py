@@ -31,6 +31,7 @@ Caution = Literal[
     "mixed_scripts",
     "display_name",
     "sender_name",
+    "routed_address",
     "sender_differs",
     "reply_to_differs",
     "several_reply_to",

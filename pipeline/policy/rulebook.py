@@ -47,7 +47,7 @@ class Signal(Strict):
     @model_validator(mode="after")
     def _asks_the_mail_alone(self) -> Self:
         if any(isinstance(leaf, IntentIs | UrgencyIs | Flagged | Suspected) for leaf in leaves(self.when)):
-            raise ValueError("a signal is read first, so its condition cannot ask for intent, urgency, flags or cautions")
+            raise ValueError("a signal is read before the intent is known: its condition cannot ask for intent, urgency, flags or cautions")
         return self
 
 

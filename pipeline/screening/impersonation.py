@@ -47,6 +47,8 @@ def _names(email: Email, watched: Watched) -> list[Reason]:
     found = []
     if any(domain.lower() != sender.domain for domain in _ADDRESS.findall(name)):
         found.append(_said("sender_name", Route.REVIEW, "The sender's name shows another address than the mail's own."))
+    if set("%!") & set(sender.address.rpartition("@")[0]):
+        found.append(_said("routed_address", Route.REVIEW, "The sender's address holds another one, to which mail once was passed on."))
     words = {skeleton(word) for word in _WORD.findall(_ADDRESS.sub(" ", name))}
     for address in sorted(watched.people):
         person, _, domain = address.rpartition("@")
