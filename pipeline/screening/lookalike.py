@@ -11,7 +11,26 @@ _PAIRS = (
     " 0o 1l |l !l il 5s 8b 3e 6b 9g 7t 4a $s"
 )
 _LETTERS = {ord(pair[0]): pair[1:] for pair in _PAIRS.replace("ү y", "үy").split()}
-_GROUPS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("nn", "m"), ("lj", "u"))
+_GROUPS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+_PUBLIC = frozenset(
+    (
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "proton.me",
+    )
+)
+"""Where everybody has an address: names near these are often other honest providers, so only the very same look counts."""
 _SECOND_LEVEL = frozenset(("co", "com", "org", "net", "gov", "gob", "ac", "edu", "or", "ne", "go"))
 _SHORTEST_NAME, _SHORTEST_PART, _SHORTEST_EDITED = 4, 6, 7
 
@@ -48,7 +67,7 @@ def _alike(domain: str, other: str) -> bool:
     seen, name = decoded(domain), skeleton(_name(other))
     if skeleton(seen) == skeleton(other) or f".{other}." in f".{seen}" or skeleton(other.replace(".", "-")) in skeleton(seen):
         return True
-    if len(name) < _SHORTEST_NAME:
+    if other in _PUBLIC or len(name) < _SHORTEST_NAME:
         return False
     labels = [skeleton(label) for label in seen.split(".")[:-1]]
     joined = [label.replace("-", "") for label in labels]
