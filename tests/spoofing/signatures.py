@@ -71,6 +71,8 @@ def _replayed(domain: str, plain: bytes) -> list[Forgery]:
         Forgery("a second Subject added", b"Subject: Pay\r\n" + good),
         Forgery("a second Date added", b"Date: Mon, 01 Jan 2024 00:00:00 +0000\r\n" + good),
         Forgery("a From behind a bare CR added", b"X-A: a\rFrom: boss@" + domain.encode() + b"\r\n" + good),
+        Forgery("a Reply-To behind a bare CR added", b"X-A: a\rReply-To: attacker@evil.test\r\n" + good),
+        Forgery("a Subject behind a bare CR added", b"X-A: a\rSubject: Pay\r\n" + good),
         Forgery("a line that is no header", b"this is no header\r\n" + good),
         Forgery("another From, the signed one renamed", good.replace(b"From: ", b"From: boss@" + domain.encode() + b"\r\nX-From: ", 1)),
     ]
