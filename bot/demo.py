@@ -82,7 +82,8 @@ def bot_settings(settings: DemoSettings) -> Settings:
         poll_seconds=0.3,
         log_level="warning",
         mailboxes=tuple(
-            MaildirEntry(address=inbox, path=settings.data / "mail" / inbox, authserv_ids=("mx.larkspur.example",)) for inbox in INBOXES
+            MaildirEntry(address=inbox, path=settings.data / "mail" / inbox, authserv_ids=("mx.larkspur.example",), dkim="off")
+            for inbox in INBOXES
         ),
     )
 

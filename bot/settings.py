@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, StringConstraints, Tag, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, IPvAnyAddress, SecretStr, StringConstraints, Tag, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from bot.mailbox.gmail_settings import GmailSettings
@@ -28,6 +28,8 @@ class MaildirEntry(BaseModel):
     """Make the folder, and the sub-folders that sending needs, where they are missing."""
     authserv_ids: tuple[str, ...] = ()
     """Names of the receiving servers whose Authentication-Results headers are believed."""
+    dkim: Literal["required", "checked", "off"] = "required"
+    """How much the sender's own signature counts beside them (docs/authenticity.md); "off" asks the DNS nothing."""
 
 
 class OutlookEntry(BaseModel):
@@ -44,7 +46,10 @@ class OutlookEntry(BaseModel):
     graph_url: str = "https://graph.microsoft.com/v1.0"
     authority: str = ""
     """Where tokens come from; empty: login.microsoftonline.com. Another for the national clouds."""
-    authserv_ids: tuple[str, ...] = ()
+    authserv_ids: tuple[str, ...] = ("",)
+    """Exchange names no server in its Authentication-Results."""
+    dkim: Literal["required", "checked", "off"] = "off"
+    """Exchange rewrites bodies, which breaks the senders' signatures."""
 
 
 def _kind(entry: object) -> str:
@@ -83,6 +88,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
+    dns_servers: tuple[IPvAnyAddress, ...] = ()
+    """Addresses of the name servers to ask for senders' keys and policies; none: this machine's own."""
     poll_seconds: float = Field(default=1.0, gt=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -138,6 +145,7 @@ address = "support@example.com"           # has an entry in policies/people.json
 path = "/var/mail/support/Maildir"
 create = true                             # make .Drafts, .Outbox, .Sent and .Failed where they are missing
 authserv_ids = ["mx.example.com"]         # whose Authentication-Results headers are believed
+dkim = "required"                         # their word needs the sender's own signature; "checked": unless it is refuted; "off": no DNS
 sendmail = ["/usr/sbin/sendmail", "-t", "-i"]  # leave it out to leave replies in .Outbox/new for a queue runner
 
 [[mailboxes]]

@@ -14,6 +14,8 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from blocks.home import Health
+from bot.authenticity.verify import Trust, verify
+from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
 from bot.embedded import Services
 from bot.house import load as load_house
@@ -26,7 +28,7 @@ from bot.renewal import keep_renewed
 from bot.scheduler import keep_time
 from bot.sending import Sender
 from bot.sent import SentWatch
-from bot.settings import Settings
+from bot.settings import MailboxEntry, Settings
 from bot.slack.app import SlackSettings, patient_client, permalinks, posting_client
 from bot.slack.board import SlackBoard
 from bot.slack.connection import Connection
@@ -140,6 +142,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         triage=partial(_triage, parts.house),
         plan=plan.effects,
         concurrency=parts.settings.workers,
+        authenticate=partial(_authenticate, _trusts(parts.settings.mailboxes), DnsResolver(tuple(map(str, parts.settings.dns_servers)))),
     )
     ingests = (Ingest(queue, one.mailbox, mime.peek, one.seconds, one.bell) for one in parts.mailboxes.values())
     watches = (SentWatch(one.sent, parts.cases) for one in parts.mailboxes.values() if one.sent)
@@ -172,6 +175,15 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
 
 def _read(authserv_ids: frozenset[str], raw: bytes, source: str, received_at: datetime) -> Email:
     return mime.read(raw, source, received_at, authserv_ids)
+
+
+def _trusts(entries: Sequence[MailboxEntry]) -> dict[MailboxId, Trust]:
+    return {MailboxId(entry.address): Trust(frozenset(entry.authserv_ids), entry.dkim) for entry in entries}
+
+
+async def _authenticate(trusts: Mapping[MailboxId, Trust], resolver: Resolver, email: Email, raw: bytes, mailbox: MailboxId) -> Email:
+    """A mail of a mailbox that is no longer configured keeps nobody's word."""
+    return await verify(email, raw, trusts.get(mailbox, Trust(frozenset())), resolver)
 
 
 async def _triage(house: House, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:

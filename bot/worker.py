@@ -23,6 +23,13 @@ Triage = Callable[[Email, MailboxId, History, datetime, CaseId], Awaitable[Triag
 Plan = Callable[[Case], tuple[Effect, ...]]
 Read = Callable[[bytes, str, datetime], Email]
 """Bytes, the provider's reference, when it was received -> the mail; blocking, never raises."""
+Authenticate = Callable[[Email, bytes, MailboxId], Awaitable[Email]]
+"""The mail as read, its bytes, where it arrived -> the mail with the verdict on its sender; never raises."""
+
+
+async def as_read(email: Email, raw: bytes, mailbox: MailboxId) -> Email:
+    """The verdict that reading the headers gave."""
+    return email
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Worker:
     lease: timedelta = LEASE
     drain: float = DRAIN
     poll: float = POLL
+    authenticate: Authenticate = as_read
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what was claimed within `drain` seconds and release the rest."""
@@ -79,6 +87,7 @@ class Worker:
             await self._bury(job)
             return
         email = await asyncio.to_thread(self.read, job.raw, job.source, job.received_at)
+        email = await self.authenticate(email, job.raw, job.mailbox)
         history = await self.queue.history(job, email)
         triaged = await self.triage(email, job.mailbox, history, job.now, job.case)
         effects = self.plan(case_of(job, email, triaged))

@@ -37,7 +37,7 @@ async def triage(
         return _unread(
             Status.QUARANTINED, without_intent(email, mailbox, house, Reason("mail", "quarantined", Route.HUMAN, email.quarantined))
         )
-    screening = screen(email, house.people.own_addresses(), history)
+    screening = screen(email, house.people.own_addresses(), history, house.people.watched())
     if screening.ignore is not None:
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)

@@ -8,9 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pipeline.case import PersonId
 from pipeline.email import Email, MailboxId
+from pipeline.screening.impersonation import Watched
 
 Kind = Literal["member", "guest", "stranger", "bot", "deleted"]
 EmailAddress = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+$")]
+
+Domain = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s.]+(\.[^@\s.]+)+$")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class People(BaseModel):
     inboxes: Mapping[EmailAddress, Inbox]
     vips: tuple[str, ...] = ()
     """Addresses, or domains written "@example.com"; they count only where the mail's domain is authenticated."""
+    customers: tuple[Domain, ...] = ()
+    """Domains of customers; a sender whose domain only looks like one of them, or like a VIP's or ours, goes to a person."""
     partnerships: EmailAddress | None = None
 
     def inbox(self, mailbox: MailboxId) -> Inbox | None:
@@ -47,6 +52,13 @@ class People(BaseModel):
     def own_addresses(self) -> frozenset[str]:
         """Every address that is ours: mail from them is our own."""
         return frozenset(self.inboxes) | {alias for inbox in self.inboxes.values() for alias in inbox.aliases}
+
+    def watched(self) -> Watched:
+        """Whom a forger would play towards us: named customers and ourselves."""
+        staff = {address for inbox in self.inboxes.values() for address in inbox.approvers}
+        people = staff | {vip for vip in self.vips if not vip.startswith("@")}
+        domains = {address.rpartition("@")[2] for address in (*self.own_addresses(), *people, *self.vips)}
+        return Watched(frozenset(domains | set(self.customers)), frozenset(people))
 
     def is_vip(self, email: Email) -> bool:
         listed = email.sender.address in self.vips or f"@{email.sender.domain}" in self.vips

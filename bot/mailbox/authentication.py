@@ -1,48 +1,66 @@
 """Whether the provider that received a mail vouches for the domain of its sender (RFC 8601)."""
 
-import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from bot.mailbox.addresses import Mailbox, tokens
+from bot.authenticity import results
+from bot.authenticity.results import Results
+from bot.mailbox.addresses import Mailbox
 from pipeline.email import Authentication
 
-_DMARC = re.compile(r"\s*dmarc\s*=\s*([A-Za-z]+)\b(.*)", re.DOTALL | re.IGNORECASE)
-_HEADER_FROM = re.compile(r"\bheader\.from\s*=\s*([^\s;]+)", re.IGNORECASE)
+_UNDECIDED = frozenset(("none", "temperror"))
 
 
-def authentication(results: Iterable[bytes], senders: tuple[Mailbox, ...], authserv_ids: frozenset[str]) -> Authentication:
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the provider says. `silent`: it found neither for nor against the domain, so the domain's own signature may still speak.
+
+    `said` is the header it says it in, where there is one.
+    """
+
+    authentication: Authentication
+    silent: bool
+    said: Results | None
+
+
+def authentication(headers: Iterable[bytes], senders: tuple[Mailbox, ...], authserv_ids: frozenset[str]) -> Authentication:
     """The verdict of the topmost Authentication-Results that one of our own providers wrote.
 
-    `results` are the header's values from the top. An empty string in `authserv_ids` stands for a provider that writes none.
+    `headers` are the header's values from the top. An empty string in `authserv_ids` stands for a provider that writes none.
     """
+    return opinion(headers, senders, authserv_ids).authentication
+
+
+def opinion(headers: Iterable[bytes], senders: tuple[Mailbox, ...], authserv_ids: frozenset[str]) -> Opinion:
+    """The same, with what it rests on."""
     if len(senders) != 1 or not senders[0].well_formed:
-        return Authentication("none", "", "The sender is not written as one well-formed address.")
+        return Opinion(Authentication("none", "", "The sender is not written as one well-formed address."), False, None)
     domain = senders[0].address.domain
-    for value in results:
-        name, clauses = _clauses(value)
-        if name in authserv_ids:
-            return _verdict(clauses, domain, name or "the provider")
-    return Authentication("none", domain, "Our mail provider left no result of checking the sender.")
+    for value in headers:
+        said = results.parse(value)
+        if said is None and authserv_ids:
+            return Opinion(Authentication("none", domain, "A result of checking the sender is not well formed."), False, None)
+        if said and said.authserv_id in authserv_ids:
+            return _opinion(said, domain)
+    return Opinion(Authentication("none", domain, "Our mail provider left no result of checking the sender."), True, None)
 
 
-def _clauses(value: bytes) -> tuple[str, list[str]]:
-    """The authserv-id and the clauses behind it, without comments and quoted strings, which a sender can fill at will."""
-    plain = "".join(token.text for token in tokens(value.decode("latin-1")) if token.kind in ("text", "mark"))
-    first, *rest = plain.split(";")
-    if "=" in first:
-        return "", [first, *rest]
-    return first.split()[0].lower() if first.split() else "", rest
-
-
-def _verdict(clauses: list[str], domain: str, name: str) -> Authentication:
-    found = [match for clause in clauses if (match := _DMARC.match(clause))]
+def _opinion(said: Results, domain: str) -> Opinion:
+    name = said.authserv_id or "the provider"
+    found = said.of("dmarc")
+    words = [result.result for result in found]
+    if "fail" in words:
+        return Opinion(Authentication("fail", domain, f"{name} says that this mail does not come from {domain}."), False, said)
     if not found:
-        return Authentication("none", domain, f"{name} checked no DMARC policy for {domain}.")
-    if any(match[1].lower() == "fail" for match in found):
-        return Authentication("fail", domain, f"{name} says that this mail does not come from {domain}.")
-    if len(found) > 1 or found[0][1].lower() != "pass":
-        return Authentication("none", domain, f"{name} found no DMARC policy of {domain} that this mail meets.")
-    vouched = _HEADER_FROM.search(found[0][2])
-    if not vouched or vouched[1].lower() != domain:
-        return Authentication("none", domain, f"{name} vouches for {vouched[1].lower() if vouched else 'no domain'}, not for {domain}.")
-    return Authentication("pass", domain, f"{name} vouches that this mail comes from {domain}.")
+        return Opinion(Authentication("none", domain, f"{name} checked no DMARC policy for {domain}."), True, said)
+    if words != ["pass"]:
+        silent = len(words) == 1 and words[0] in _UNDECIDED
+        return Opinion(Authentication("none", domain, f"{name} found no DMARC policy of {domain} that this mail meets."), silent, said)
+    vouched = found[0].values("header.from")
+    if vouched != [domain]:
+        return Opinion(
+            Authentication("none", domain, f"{name} vouches for {' and '.join(vouched) or 'no domain'}, not for {domain}."), False, said
+        )
+    if not said.authserv_id and [result.result for result in said.of("compauth")] != ["pass"]:
+        return Opinion(Authentication("none", domain, f"{name} does not trust that this mail comes from {domain}."), False, said)
+    return Opinion(Authentication("pass", domain, f"{name} vouches that this mail comes from {domain}."), False, said)

@@ -52,6 +52,7 @@ class ImapSettings(BaseModel):
     """How often to look where the server does not tell of new mail by itself (IDLE), or its telling was lost."""
     authserv_ids: tuple[str, ...] = ()
     """Names of the receiving servers whose Authentication-Results headers are believed."""
+    dkim: Literal["required", "checked", "off"] = "required"
 
     @property
     def user(self) -> str:

@@ -26,6 +26,21 @@ Flag = Literal[
 ]
 """What the wording of a mail can say; the list is closed, so that nothing in a mail can invent one."""
 
+Caution = Literal[
+    "lookalike_domain",
+    "mixed_scripts",
+    "display_name",
+    "sender_name",
+    "routed_address",
+    "sender_differs",
+    "reply_to_differs",
+    "several_reply_to",
+    "several_senders",
+    "several_headers",
+    "malformed_sender",
+]
+"""What the sender's form can say: tricks by which one sender is taken for another."""
+
 FLAGS: tuple[Flag, ...] = get_args(Flag)
 LONGEST_REGEX = 256
 LONGEST_TEXT = 100_000
@@ -50,6 +65,7 @@ class Facts:
     flags: tuple[str, ...]
     language: str
     attachments: tuple[str, ...]
+    cautions: frozenset[str] = frozenset()
 
 
 class Pattern(Protocol):
@@ -143,6 +159,13 @@ class Flagged(_Condition):
     one_of: tuple[Flag, ...] = Field(min_length=1)
 
 
+class Suspected(_Condition):
+    """The sender's address, name or headers raised at least one of these cautions."""
+
+    kind: Literal["caution"]
+    one_of: tuple[Caution, ...] = Field(min_length=1)
+
+
 class LanguageIs(_Condition):
     """The mail is written in one of these languages (ISO 639-1)."""
 
@@ -183,6 +206,7 @@ Condition = Annotated[
     | IntentIs
     | UrgencyIs
     | Flagged
+    | Suspected
     | LanguageIs
     | HasAttachment
     | All
@@ -254,6 +278,8 @@ def holds(condition: Condition, facts: Facts) -> bool:
             return facts.urgency in condition.one_of
         case Flagged():
             return not set(facts.flags).isdisjoint(condition.one_of)
+        case Suspected():
+            return not facts.cautions.isdisjoint(condition.one_of)
         case LanguageIs():
             return facts.language in condition.one_of
         case HasAttachment():

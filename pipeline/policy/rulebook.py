@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from pipeline.case import Route, Urgency
-from pipeline.policy.language import DEEPEST, Condition, Flag, Flagged, IntentIs, UrgencyIs, depth, leaves
+from pipeline.policy.language import DEEPEST, Condition, Flag, Flagged, IntentIs, Suspected, UrgencyIs, depth, leaves
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
@@ -38,7 +38,7 @@ class Strict(BaseModel):
 
 
 class Signal(Strict):
-    """The mail itself says something: raise a flag, and perhaps the urgency. Its condition cannot ask for intent, urgency or flags."""
+    """The mail itself says something: raise a flag, and perhaps the urgency. Its condition asks the mail alone."""
 
     flag: Flag
     when: When
@@ -46,8 +46,8 @@ class Signal(Strict):
 
     @model_validator(mode="after")
     def _asks_the_mail_alone(self) -> Self:
-        if any(isinstance(leaf, IntentIs | UrgencyIs | Flagged) for leaf in leaves(self.when)):
-            raise ValueError("a signal is read before the intent is known, so its condition cannot ask for intent, urgency or flags")
+        if any(isinstance(leaf, IntentIs | UrgencyIs | Flagged | Suspected) for leaf in leaves(self.when)):
+            raise ValueError("a signal is read before the intent is known: its condition cannot ask for intent, urgency, flags or cautions")
         return self
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pipeline.case import History, Reason, Route
 from pipeline.email import Email
 from pipeline.screening import automatic
+from pipeline.screening.impersonation import NOBODY_WATCHED, Watched, impersonations
 
 FRESH = timedelta(hours=24)
 """Older mail is never answered by itself."""
@@ -28,12 +29,15 @@ _DEFECTS = {
         ("broken", Route.REVIEW, "This mail is broken; some of it may not have been read."),
     ),
 }
-_SEVERAL = frozenset(("several From headers", "several To headers", "several Subject headers", "several Date headers"))
+_SEVERAL = frozenset(
+    ("several From headers", "several To headers", "several Subject headers", "several Date headers", "several Reply-To headers")
+)
 
 
-def cautions(email: Email, own_addresses: frozenset[str], history: History) -> tuple[Reason, ...]:
+def cautions(email: Email, own_addresses: frozenset[str], history: History, watched: Watched = NOBODY_WATCHED) -> tuple[Reason, ...]:
     """Every reason that applies; they only ever make us more careful."""
-    found = (*_of_defects(email), *_of_memory(email, history), *_of_addresses(email, own_addresses), *_of_headers(email, own_addresses))
+    form = (*_of_defects(email), *_of_memory(email, history), *_of_addresses(email, own_addresses), *_of_headers(email, own_addresses))
+    found = (*form, *impersonations(email, watched))
     return tuple(dict.fromkeys(found))
 
 
@@ -69,6 +73,8 @@ def _of_addresses(email: Email, own_addresses: frozenset[str]) -> list[Reason]:
     if elsewhere:
         text = f"An answer would go to {elsewhere[0]}, not to the domain of the sender."
         found.append(said("reply_to_differs", Route.REVIEW, text))
+    if len({address.address for address in email.reply_to}) > 1:
+        found.append(said("several_reply_to", Route.REVIEW, "This mail asks for answers to several addresses."))
     if own_addresses and not addressed(email, own_addresses):
         found.append(said("not_addressed", Route.REVIEW, "This mail does not name our address as its recipient."))
     if not elsewhere and email.sender.address in own_addresses:

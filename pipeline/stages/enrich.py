@@ -1,6 +1,8 @@
 """What we know beside the mail, and the facts that rules may ask for."""
 
-from pipeline.case import Classification, Context, History
+from collections.abc import Sequence
+
+from pipeline.case import Classification, Context, History, Reason
 from pipeline.email import Email, MailboxId
 from pipeline.people import People
 from pipeline.policy.language import Facts
@@ -9,12 +11,19 @@ NO_CONTEXT = Context(vip=False, known=False, earlier=0)
 
 
 def enrich(email: Email, history: History, people: People) -> Context:
-    """What our own memory and people.json say of the sender; a VIP counts only where the mail is authenticated."""
+    """What our own memory and people.json say of the sender; both count only where the mail is authenticated."""
     vip = people.is_vip(email)
-    return Context(vip=vip, known=vip or history.earlier > 0, earlier=history.earlier)
+    known = vip or (history.earlier > 0 and email.authentication.verdict == "pass")
+    return Context(vip=vip, known=known, earlier=history.earlier)
 
 
-def facts(email: Email, mailbox: MailboxId, context: Context = NO_CONTEXT, classification: Classification | None = None) -> Facts:
+def facts(
+    email: Email,
+    mailbox: MailboxId,
+    context: Context = NO_CONTEXT,
+    classification: Classification | None = None,
+    cautions: Sequence[Reason] = (),
+) -> Facts:
     """The case as rules see it; without a classification there is no intent, and no flags."""
     return Facts(
         sender=email.sender.address,
@@ -31,6 +40,7 @@ def facts(email: Email, mailbox: MailboxId, context: Context = NO_CONTEXT, class
         flags=classification.policy_flags if classification else (),
         language=email.language,
         attachments=tuple(attachment.media_type for attachment in email.attachments),
+        cautions=frozenset(caution.name for caution in cautions),
     )
 
 

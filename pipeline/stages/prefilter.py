@@ -8,6 +8,7 @@ from pipeline.email import Automatic, AutomaticKind, Email
 from pipeline.screening import spam
 from pipeline.screening.automatic import automatic, bulk, headed, list_post, mass_mailing
 from pipeline.screening.cautions import addressed, cautions, said
+from pipeline.screening.impersonation import NOBODY_WATCHED, Watched
 
 _I = r"i|i'm|my|me|ich|mein\w*|mir|je|j|mon|ma|mes|yo|mi|mis|me|eu|meu|minha|ik|mijn|io|mio|mia"
 _ONE = re.compile(rf"\b(?:{_I})\b", re.IGNORECASE)
@@ -36,10 +37,10 @@ class Screening:
     may_answer: tuple[Reason, ...]
 
 
-def screen(email: Email, own_addresses: frozenset[str], history: History) -> Screening:
-    """Judge a mail by its headers and form. `own_addresses` are lower case; whatever a person may have written goes on."""
+def screen(email: Email, own_addresses: frozenset[str], history: History, watched: Watched = NOBODY_WATCHED) -> Screening:
+    """Judge a mail by its headers and form; `watched` are those whom a forger would play. Whatever a person may have written goes on."""
     machine = _own(email, own_addresses) or automatic(email) or _many(email, own_addresses, history)
-    careful = cautions(email, own_addresses, history)
+    careful = cautions(email, own_addresses, history, watched)
     if machine and machine.kind not in _IGNORED:
         careful = (*careful, said(machine.kind, Route.REVIEW, f"A machine seems to have written this mail: {machine.why}."))
     return Screening(machine, _ignored(email, machine, history), careful)

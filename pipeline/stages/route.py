@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from pipeline.case import OUT_OF_SCOPE, RUNGS, Classification, Context, Decision, Finding, Reason, Route
 from pipeline.email import Email, MailboxId
@@ -24,11 +25,11 @@ def route(
 
     Where a caution says that the model failed, it speaks for the intent too.
     """
-    ruled = ruling(house.rulebook, facts(email, mailbox, context, classification))
+    ruled = ruling(house.rulebook, facts(email, mailbox, context, classification, cautions))
     lint = [Reason("lint", finding.code, finding.at_most, finding.text) for finding in findings]
     spoke = any(caution.speaker == "model" for caution in cautions)
     own = [] if spoke else _intent(classification, house)
-    reasons = canonical([*own, *_language(email, house), *_owners(ruled), *ruled.reasons, *cautions, *lint])
+    reasons = canonical([*own, *_sender(email), *_language(email, house), *_owners(ruled), *ruled.reasons, *cautions, *lint])
     intent = house.intents.get(classification.intent)
     owner = " and ".join(ruled.owners) or classification.owner
     delays = [span for span in (ruled.respond_within, delay(intent.reply_within) if intent else None) if span]
@@ -76,6 +77,21 @@ def _gate(title: str, promoted: bool) -> Reason:
     return Reason(
         "gate", "not_promoted", Route.REVIEW, f"{title}: answers of this kind have not yet earned the right to go out by themselves."
     )
+
+
+def _sender(email: Email) -> list[Reason]:
+    """No rulebook can let a mail be answered by itself whose sender nobody vouches for."""
+    match email.authentication.verdict:
+        case "pass":
+            return []
+        case "none":
+            why = "We could not confirm that the mail comes from the address it names."
+            return [Reason("authentication", "not_authenticated", Route.REVIEW, why)]
+        case "fail":
+            why = "The mail failed the check of its sender's address and may be forged."
+            return [Reason("authentication", "authentication_failed", Route.HUMAN, why)]
+        case unknown:
+            assert_never(unknown)
 
 
 def _language(email: Email, house: House) -> list[Reason]:

@@ -11,7 +11,7 @@ from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.maildir import MaildirMailbox
 from bot.mailboxes import open_all, webhooks
 from bot.settings import MaildirEntry
-from bot.webhooks import GMAIL
+from bot.webhooks.gmail import GMAIL
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured
 from sandbox.mail.gmail.oauth import OAuth
@@ -45,7 +45,7 @@ def entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[settings.M
 
 def test_each_kind_is_opened_with_its_own_pace_bell_and_renewal(entries: tuple[settings.MailboxEntry, ...]) -> None:
     assert [type(entry) for entry in entries] == [MaildirEntry, GmailSettings]
-    opened = open_all(entries, lambda mailbox: Kept(), seconds=1.0)
+    opened = open_all(settings.Settings(mailboxes=entries, poll_seconds=1.0), lambda mailbox: Kept())
     assert [(type(one.mailbox), one.seconds, one.renew is not None) for one in opened.values()] == [
         (MaildirMailbox, 1.0, False),
         (GmailMailbox, 7.0, True),
@@ -66,7 +66,7 @@ def test_without_googles_libraries_the_next_step_is_named(
     monkeypatch.setitem(sys.modules, "googleapiclient", None)
     monkeypatch.setitem(sys.modules, "googleapiclient.discovery", None)
     with pytest.raises(Misconfigured, match=r'pip install "inbox-triage\[gmail\]"'):
-        open_all(entries, lambda mailbox: Kept(), seconds=1.0)
+        open_all(settings.Settings(mailboxes=entries, poll_seconds=1.0), lambda mailbox: Kept())
 
 
 @pytest.mark.parametrize(
@@ -87,4 +87,4 @@ def test_what_does_not_hold_together_is_named(tmp_path: Path, monkeypatch: pytes
 
 def test_no_mailbox_at_all_is_named() -> None:
     with pytest.raises(Misconfigured, match="none is configured"):
-        open_all((), lambda mailbox: Kept(), seconds=1.0)
+        open_all(settings.Settings(), lambda mailbox: Kept())

@@ -15,7 +15,7 @@ from pipeline.policy.rulebook import MOST_RULES, Rulebook
 from pipeline.stages.enrich import facts
 from tests.pipeline.letters import SUPPORT, attached, mail, policies, vouched
 
-FACTS = replace(facts(mail("Hello there", "Order 7"), SUPPORT), intent="support", flags=("anger",))
+FACTS = replace(facts(mail("Hello there", "Order 7"), SUPPORT), intent="support", flags=("anger",), cautions=frozenset(("display_name",)))
 READ: TypeAdapter[Condition] = TypeAdapter(Condition)
 
 
@@ -40,6 +40,8 @@ def says(facts: Facts = FACTS, **condition: Any) -> bool:
         ({"kind": "intent", "one_of": ["pricing"]}, False),
         ({"kind": "urgency", "one_of": ["normal"]}, True),
         ({"kind": "flag", "one_of": ["legal", "anger"]}, True),
+        ({"kind": "caution", "one_of": ["display_name", "sender_name"]}, True),
+        ({"kind": "caution", "one_of": ["lookalike_domain"]}, False),
         ({"kind": "language", "one_of": ["de"]}, False),
         ({"kind": "attachment"}, False),
         ({"kind": "not", "of": {"kind": "vip"}}, True),
@@ -53,7 +55,7 @@ def test_each_condition_reads_its_fact(condition: dict[str, Any], expected: bool
 
 def test_every_kind_of_condition_is_covered_here() -> None:
     union = get_args(get_args(Condition)[0])
-    assert len(union) == 15  # one more kind needs one more row above
+    assert len(union) == 16  # one more kind needs one more row above
 
 
 def test_an_attachment_is_found_by_its_type() -> None:

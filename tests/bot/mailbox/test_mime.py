@@ -132,8 +132,9 @@ class TestAuthentication:
         assert mail(results).authentication.verdict == verdict
 
     def test_a_provider_without_an_id_can_be_named_by_an_empty_one(self) -> None:
-        results = b"Authentication-Results: spf=pass smtp.mailfrom=shop.example; dmarc=pass action=none header.from=shop.example\n"
-        raw = results + b"From: a@shop.example\n\nx"
+        results = b"Authentication-Results: spf=pass smtp.mailfrom=shop.example; dmarc=pass action=none header.from=shop.example"
+        raw = results + b";compauth=pass reason=100\n" + b"From: a@shop.example\n\nx"
+        assert read(results + b"\nFrom: a@shop.example\n\nx", "s", NOW, frozenset({""})).authentication.verdict == "none"
         assert read(raw, "s", NOW, frozenset({""})).authentication.verdict == "pass"
         assert read(raw, "s", NOW, OURS).authentication.verdict == "none"
 

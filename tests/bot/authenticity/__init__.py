@@ -1,0 +1,1 @@
+"""Tests of what the DNS and signatures say of a sender."""
