@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from bot.queue.pubsub import PubsubSettings
+from bot.queue.sqs import SqsSettings
 from pipeline.errors import Misconfigured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,6 +44,10 @@ class Settings(BaseSettings):
     templates: Path = ROOT / "templates"
     migrations: Path = ROOT / "migrations"
     mailboxes: tuple[MaildirEntry, ...] = ()
+    queue: Literal["postgres", "sqs", "pubsub"] = "postgres"
+    """Where fetched mails wait to become cases."""
+    sqs: SqsSettings | None = None
+    pubsub: PubsubSettings | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
@@ -92,6 +98,19 @@ port = 8080
 workers = 2
 poll_seconds = 1.0
 log_level = "info"
+
+# Where fetched mails wait: "postgres" needs nothing more; "sqs" and "pubsub" are for those who outgrow one machine.
+queue = "postgres"
+
+# [sqs]                     # pip install "inbox-triage[sqs]"; FIFO queues, the first with maxReceiveCount = 5
+# queue_url = "https://sqs.eu-central-1.amazonaws.com/123456789012/triage.fifo"
+# dead_letter_url = "https://sqs.eu-central-1.amazonaws.com/123456789012/triage-dead.fifo"
+# region = "eu-central-1"
+
+# [pubsub]                  # pip install "inbox-triage[pubsub]"; message ordering on, 5 delivery attempts
+# topic = "projects/acme/topics/triage"
+# subscription = "projects/acme/subscriptions/triage"
+# dead_letter_subscription = "projects/acme/subscriptions/triage-dead"
 
 [[mailboxes]]
 kind = "maildir"

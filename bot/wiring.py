@@ -17,9 +17,14 @@ from blocks.home import Health
 from bot.embedded import Services
 from bot.house import load as load_house
 from bot.ingest import Ingest
+from bot.intake import Consumer, Intake
 from bot.mailbox import maildir, mime
 from bot.mailbox.language import language
 from bot.outbox import Outbox
+from bot.queue import Deliveries
+from bot.queue.choice import chosen
+from bot.queue.recent import Recent
+from bot.queue.spool import Spool
 from bot.scheduler import keep_time
 from bot.sending import Sender
 from bot.settings import MaildirEntry, Settings
@@ -78,7 +83,8 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         stack.push_async_callback(database.close)
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
-        parts = _Parts(settings, services.database_url, database, redis, house, mailboxes, slack, await _links(slack))
+        deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
+        parts = _Parts(settings, services.database_url, database, redis, deliveries, house, mailboxes, slack, await _links(slack))
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
@@ -93,6 +99,7 @@ class _Parts:
     database_url: str
     database: Database
     redis: Redis
+    deliveries: Deliveries
     house: House
     mailboxes: Mapping[MailboxId, Mailbox]
     slack: SlackSettings
@@ -123,7 +130,9 @@ def _desk(parts: _Parts, connection: Connection) -> Desk:
 
 
 def _triage_loops(parts: _Parts) -> dict[str, Loop]:
-    queue = Queue(parts.database, PLAIN)
+    queue, spool = Queue(parts.database, PLAIN), Spool(parts.database, PLAIN)
+    intake = Intake(parts.deliveries, spool, Recent(parts.redis, parts.deliveries.name))
+    consumer = Consumer(parts.deliveries, queue, spool, mime.peek)
     worker = Worker(
         queue=queue,
         bell=Bell(parts.database_url, CASES),
@@ -132,8 +141,8 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         plan=plan.effects,
         concurrency=parts.settings.workers,
     )
-    ingests = (Ingest(queue, mailbox, mime.peek, parts.settings.poll_seconds) for mailbox in parts.mailboxes.values())
-    return {"worker": worker.run, **{f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}}
+    ingests = (Ingest(intake, mailbox, mime.peek, parts.settings.poll_seconds) for mailbox in parts.mailboxes.values())
+    return {"worker": worker.run, "intake": consumer.run, **{f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}}
 
 
 def _outboxes(parts: _Parts) -> dict[str, Outbox]:
@@ -150,7 +159,7 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         directory=directory,
         company=parts.house.company.name,
     )
-    board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis))
+    board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis, database=parts.database))
     types: dict[str, tuple[EffectType, ...]] = {"posts": ("post_card", "notify"), "answers": ("send_reply", "update_card")}
     return {
         name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender, each) for name, each in types.items()
