@@ -51,7 +51,7 @@ class Deliveries(Protocol):
         ...
 
     async def receive(self, most: int, wait: float) -> Sequence[Held]:
-        """At most `most` deliveries, waiting up to `wait` seconds for the first. Of one thread, several come in their order, or one."""
+        """At most `most` deliveries, waiting up to `wait` (SQS: whole) seconds for the first; those of one thread in their order."""
         ...
 
     async def extend(self, held: Held, lease: timedelta) -> bool:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,6 @@ from pipeline.errors import Misconfigured, Permanent, Temporary
 
 LARGEST = 160_000
 """Bytes of a mail that fits, as base64 and beside its names, into the 256 KB that every SQS queue takes."""
-MOST_AT_ONCE = 10
 LONGEST_WAIT = 20
 GONE = frozenset({"ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParameterValue"})
 """How SQS says that a lease is over."""
@@ -39,7 +38,7 @@ class SqsSettings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SqsDeliveries:
-    """Implements Deliveries. A group with messages in flight gives no others, so a thread's mails come in their order."""
+    """Implements Deliveries. A group with a message in flight gives no other, so a thread's mails come in their order."""
 
     client: Any
     settings: SqsSettings
@@ -74,11 +73,19 @@ class SqsDeliveries:
         await self._visible_in(held, 0)
 
     async def _receive(self, url: str, most: int, wait: float) -> Sequence[Held]:
+        """One message a call: several of a group would each have a lease of its own, and could come back in another order."""
+        found = [*await self._next(url, wait)]
+        with suppress(Temporary):
+            while 0 < len(found) < most and (more := await self._next(url, 0)):
+                found += more
+        return found
+
+    async def _next(self, url: str, wait: float) -> Sequence[Held]:
         with _translated():
             answer = await self.client.receive_message(
                 QueueUrl=url,
-                MaxNumberOfMessages=min(most, MOST_AT_ONCE),
-                WaitTimeSeconds=min(math.ceil(wait), LONGEST_WAIT),
+                MaxNumberOfMessages=1,
+                WaitTimeSeconds=min(int(wait), LONGEST_WAIT),
                 VisibilityTimeout=_seconds(self.lease),
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )
