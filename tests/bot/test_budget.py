@@ -50,9 +50,11 @@ def most_within(grants: Sequence[tuple[int, int]], window: int) -> int:
     return most
 
 
-def holds(grants: Sequence[tuple[int, int]], limit: Limit) -> None:
-    for window in (limit.full, 10 * limit.every, 50 * limit.every, 100 * limit.every):
-        assert most_within(grants, window) <= limit.burst + window // limit.every, window
+def exceeded(grants: Sequence[tuple[int, int]], limit: Limit) -> list[tuple[int, int]]:
+    """Windows in which more was granted than the limit allows, with the units that were."""
+    windows = (limit.full, 10 * limit.every, 50 * limit.every, 100 * limit.every)
+    found = [(window, most_within(grants, window)) for window in windows]
+    return [(window, units) for window, units in found if units > limit.burst + window // limit.every]
 
 
 @given(st.lists(st.tuples(st.integers(0, 60_000), st.integers(1, 5), st.booleans()), min_size=1, max_size=200))
@@ -66,7 +68,7 @@ def test_the_rule_never_grants_more_than_the_budget_in_any_window(asked: list[tu
         if answer.granted:
             assert answer.wait <= QUICK.patience
             grants.append((now + answer.wait, units))
-    holds(grants, QUICK)
+    assert not exceeded(grants, QUICK)
 
 
 @given(st.lists(st.tuples(st.integers(0, 60_000), st.integers(1, 5), st.integers(0, 1), st.booleans()), min_size=1, max_size=200))
@@ -80,7 +82,7 @@ def test_going_from_bucket_to_bucket_grants_no_more_than_one(asked: list[tuple[i
         last = which
         if answer.granted:
             grants.append((now + answer.wait, units))
-    holds(grants, QUICK)
+    assert not exceeded(grants, QUICK)
 
 
 @pytest.mark.parametrize(("limit", "units", "window"), [(GMAIL, 4500, 60), (GRAPH, 7500, 600), (within(10, TOLD, burst=3), 10, 1)])
@@ -113,7 +115,7 @@ async def test_without_redis_postgres_counts_for_all_and_without_both_nothing_is
         one, other = (Budgets([RedisBucket(redis), PostgresBucket(store)]) for _ in range(2))
         grants = await _spend_for(0.5, (one, other))
         assert len(grants) > 10
-        holds(grants, QUICK)
+        assert not exceeded(grants, QUICK)
         await store.close()
         account = Account(one, "gmail:support@larkspur.example", QUICK)
         with pytest.raises(Temporary, match="Neither Redis nor Postgres") as refused:
@@ -171,7 +173,7 @@ async def test_a_bucket_that_was_not_asked_lately_starts_empty() -> None:
 
 async def test_two_processes_stay_within_the_budget_while_redis_is_flushed_and_killed(database: str, tmp_path: Path) -> None:
     """Redis forgets, dies (kill -9, started anew on its files by its keeper), and dies for good; every window is within the limit."""
-    seconds, files = (12.0 if FULL else 2.4), [tmp_path / "one", tmp_path / "two"]
+    seconds, files = (12.0 if FULL else 1.8), [tmp_path / "one", tmp_path / "two"]
     with holding(tmp_path / "data", start_new_session=True) as keeper:
         servers = await asyncio.to_thread(urls, keeper)
         spenders = [_spender(database, servers.redis_url, file, seconds) for file in files]
@@ -185,7 +187,7 @@ async def test_two_processes_stay_within_the_budget_while_redis_is_flushed_and_k
                 spender.wait()
     written = [[tuple(map(int, line.split())) for line in file.read_text().splitlines()] for file in files]
     assert all(len(grants) > 10 for grants in written), "both had their part"
-    holds([(moment, units) for grants in written for moment, units in grants], QUICK)
+    assert not exceeded([(moment, units) for grants in written for moment, units in grants], QUICK)
 
 
 def _spender(dsn: str, redis_url: str, file: Path, seconds: float) -> "subprocess.Popen[bytes]":

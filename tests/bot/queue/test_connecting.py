@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.doctor import findings
+from bot.embedded import Services
 from bot.queue import pubsub, sqs
 from bot.queue.choice import chosen
 from bot.settings import Settings, load
@@ -68,6 +70,15 @@ async def test_a_subscription_without_ordering_is_refused(emulator: str, monkeyp
         await open_pubsub(await pubsub_queues(emulator, ordering=False))
     with pytest.raises(Permanent, match="NotFound"):
         await open_pubsub(pubsub.PubsubSettings(**NAMES))
+
+
+async def test_the_doctor_looks_at_the_queue(sqs_endpoint: str, database: str, redis_url: str, tmp_path: Path) -> None:
+    good = await sqs_queues(sqs_endpoint)
+    wrong = good.model_copy(update={"queue_url": good.dead_letter_url})
+    for settings, ok, sentence in ((good, True, "It answers"), (wrong, False, "maxReceiveCount 5")):
+        checks = findings(Settings(queue="sqs", sqs=settings, policies=tmp_path), Services(database, redis_url, ()), None)
+        [finding] = [finding async for finding in checks if finding.check == "queue sqs"]
+        assert (finding.ok, sentence in finding.sentence) == (ok, True)
 
 
 def test_the_settings_read_a_queues_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
