@@ -19,16 +19,21 @@ from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
 from bot.mailboxes import check_gmail
 from bot.migrate import pending
+from bot.queue.choice import chosen
 from bot.settings import ROOT, MailboxEntry, MaildirEntry, OutlookEntry, Settings
 from bot.slack.app import SlackSettings, patient_client
 from bot.slack.directory import SlackDirectory
 from bot.slack.errors import translated
 from bot.slack.rooms import Rooms
+from bot.store.codec import PLAIN
+from bot.store.database import connect
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.people import People
 
-NEEDED_TABLES = ("messages", "bodies", "drafts", "decisions", "effects", "sends", "cards", "metrics", "audit_log")
+NEEDED_TABLES = (
+    "messages", "bodies", "drafts", "decisions", "effects", "sends", "cards", "metrics", "audit_log", "deliveries", "spool", "budgets",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ async def findings(settings: Settings, services: Services, slack: SlackSettings 
     """Every check in turn; none stops the next."""
     yield await _try("database", partial(_database, services.database_url, settings.migrations))
     yield await _try("valkey", partial(_valkey, services.redis_url))
+    if settings.queue != "postgres":
+        yield await _try(f"queue {settings.queue}", partial(_queue, settings, services.database_url))
     house = await _try("policies", partial(_policies, settings))
     yield house
     for entry in settings.mailboxes:
@@ -96,6 +103,15 @@ async def _valkey(url: str) -> str:
     finally:
         await redis.aclose()
     return "It answers."
+
+
+async def _queue(settings: Settings, url: str) -> str:
+    database = await connect(url, name="doctor", size=2)
+    try:
+        async with chosen(settings, database, url, PLAIN):
+            return "It answers, keeps the order of a thread, and buries what nobody can take."
+    finally:
+        await database.close()
 
 
 async def _policies(settings: Settings) -> str:

@@ -5,10 +5,12 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bot.doorbell import Doorbell
 from bot.leases import wait_before
-from bot.store.queue import Envelope, Queue
+from bot.store.queue import Envelope
+from pipeline.email import MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.ports import Arrival, Mailbox
 
@@ -17,11 +19,19 @@ log = logging.getLogger(__name__)
 AT_ONCE = 50
 
 
+class Accepts(Protocol):
+    """Where fetched mails go: the ingestion queue (bot/intake.py), or `messages` at once (bot/store/queue.py)."""
+
+    async def ingest(self, mailbox: MailboxId, arrival: Arrival, envelope: Envelope) -> object:
+        """Return once the mail is safe; doing it twice is harmless."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ingest:
     """Polls one mailbox about every `seconds`, or when its `bell` rings; `peek` looks at a mail's envelope and never raises."""
 
-    queue: Queue
+    queue: Accepts
     mailbox: Mailbox
     peek: Callable[[bytes], Envelope]
     seconds: float = 1.0

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
+from bot.queue.pubsub import PubsubSettings
+from bot.queue.sqs import SqsSettings
 from pipeline.errors import Misconfigured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +87,10 @@ class Settings(BaseSettings):
     mailboxes: tuple[MailboxEntry, ...] = ()
     public_url: str = ""
     """https://... under which providers reach our port, for notifications of new mail; without it mail is only polled."""
+    queue: Literal["postgres", "sqs", "pubsub"] = "postgres"
+    """Where fetched mails wait to become cases."""
+    sqs: SqsSettings | None = None
+    pubsub: PubsubSettings | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
@@ -138,6 +144,19 @@ workers = 2
 poll_seconds = 1.0
 log_level = "info"
 # public_url = "https://triage.example.com"  # where Microsoft reaches this port's /webhooks/, to tell of new mail at once
+
+# Where fetched mails wait: "postgres" needs nothing more; "sqs" and "pubsub" are for those who outgrow one machine.
+queue = "postgres"
+
+# [sqs]                     # pip install "inbox-triage[sqs]"; FIFO queues, the first with maxReceiveCount = 5
+# queue_url = "https://sqs.eu-central-1.amazonaws.com/123456789012/triage.fifo"
+# dead_letter_url = "https://sqs.eu-central-1.amazonaws.com/123456789012/triage-dead.fifo"
+# region = "eu-central-1"
+
+# [pubsub]                  # pip install "inbox-triage[pubsub]"; message ordering on, 5 delivery attempts
+# topic = "projects/acme/topics/triage"
+# subscription = "projects/acme/subscriptions/triage"
+# dead_letter_subscription = "projects/acme/subscriptions/triage-dead"
 
 [[mailboxes]]
 kind = "maildir"

@@ -20,10 +20,15 @@ from bot.doorbell import ring_on
 from bot.embedded import Services
 from bot.house import load as load_house
 from bot.ingest import Ingest
+from bot.intake import Consumer, Intake
 from bot.mailbox import mime
 from bot.mailbox.language import language
 from bot.mailboxes import Opened, open_all, webhooks
 from bot.outbox import Outbox
+from bot.queue import Deliveries
+from bot.queue.choice import chosen
+from bot.queue.recent import Recent
+from bot.queue.spool import Spool
 from bot.renewal import keep_renewed
 from bot.scheduler import keep_time
 from bot.sending import Sender
@@ -86,7 +91,8 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         _check_inboxes(mailboxes, house)
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
-        parts = _Parts(settings, services.database_url, database, redis, house, mailboxes, slack, await _links(slack))
+        deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
+        parts = _Parts(settings, services.database_url, database, redis, deliveries, house, mailboxes, slack, await _links(slack))
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
@@ -104,6 +110,7 @@ class _Parts:
     database_url: str
     database: Database
     redis: Redis
+    deliveries: Deliveries
     house: House
     mailboxes: Mapping[MailboxId, Opened]
     slack: SlackSettings
@@ -134,7 +141,9 @@ def _desk(parts: _Parts, connection: Connection) -> Desk:
 
 
 def _triage_loops(parts: _Parts) -> dict[str, Loop]:
-    queue = Queue(parts.database, PLAIN)
+    queue, spool = Queue(parts.database, PLAIN), Spool(parts.database, PLAIN)
+    intake = Intake(parts.deliveries, spool, Recent(parts.redis, parts.deliveries.name))
+    consumer = Consumer(parts.deliveries, queue, spool, mime.peek)
     worker = Worker(
         queue=queue,
         bell=Bell(parts.database_url, CASES),
@@ -144,9 +153,9 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         concurrency=parts.settings.workers,
         authenticate=partial(_authenticate, _trusts(parts.settings.mailboxes), DnsResolver(tuple(map(str, parts.settings.dns_servers)))),
     )
-    ingests = (Ingest(queue, one.mailbox, mime.peek, one.seconds, one.bell) for one in parts.mailboxes.values())
+    ingests = (Ingest(intake, one.mailbox, mime.peek, one.seconds, one.bell) for one in parts.mailboxes.values())
     watches = (SentWatch(one.sent, parts.cases) for one in parts.mailboxes.values() if one.sent)
-    loops: dict[str, Loop] = {"worker": worker.run}
+    loops: dict[str, Loop] = {"worker": worker.run, "intake": consumer.run}
     loops |= {f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}
     loops |= {f"sent {watch.sent.id}": watch.run for watch in watches}
     return loops | {f"news {mailbox}": partial(ring_on, one.news, one.bell) for mailbox, one in parts.mailboxes.items() if one.news}
@@ -166,7 +175,7 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         directory=directory,
         company=parts.house.company.name,
     )
-    board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis))
+    board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis, database=parts.database))
     types: dict[str, tuple[EffectType, ...]] = {"posts": ("post_card", "notify"), "answers": ("send_reply", "update_card")}
     return {
         name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender, each) for name, each in types.items()

@@ -78,9 +78,10 @@ class Queue:
     database: Database
     codec: Codecs
 
-    async def ingest(self, mailbox: MailboxId, arrival: Arrival, envelope: Envelope) -> CaseId | None:
-        """Keep a mail; None where this `source` is kept already."""
-        return await self.database.run(lambda connection: self._ingest(connection, mailbox, arrival, envelope))
+    async def ingest(self, mailbox: MailboxId, arrival: Arrival, envelope: Envelope, traceparent: str | None = None) -> CaseId | None:
+        """Keep a mail; None where this `source` is kept already. Its trace goes on from `traceparent`, or starts here."""
+        trace = traceparent or audit.new_traceparent()
+        return await self.database.run(lambda connection: self._ingest(connection, mailbox, arrival, envelope, trace))
 
     async def claim(self, lease: timedelta) -> Job | None:
         """Take the mail that waits longest, if its thread has no earlier unfinished one; its attempt is counted at once."""
@@ -119,8 +120,9 @@ class Queue:
         """Give the mail back because we stop; this attempt does not count."""
         return await self._give_back(job, "released", "", timedelta(0), 1)
 
-    async def _ingest(self, connection: Connection, mailbox: MailboxId, arrival: Arrival, envelope: Envelope) -> CaseId | None:
-        traceparent = audit.new_traceparent()
+    async def _ingest(
+        self, connection: Connection, mailbox: MailboxId, arrival: Arrival, envelope: Envelope, traceparent: str
+    ) -> CaseId | None:
         text = self.codec.encode_text
         key = (mailbox, arrival.source, _plain(envelope.message_id), _plain(envelope.thread_id))
         shown = (text(envelope.sender), text(envelope.subject), arrival.received_at)

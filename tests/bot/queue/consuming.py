@@ -1,0 +1,51 @@
+"""A consumer as a process of its own, with a fuse in it."""
+
+import asyncio
+import logging
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from bot.intake import Consumer
+from bot.mailbox.mime import peek
+from bot.queue.spool import Spool
+from bot.store.codec import PLAIN
+from bot.store.database import connect
+from bot.store.queue import Queue
+from tests.bot.queue.back_ends import LEASE, BackEnd
+from tests.faults.fuse import Fuse, Point
+
+context = multiprocessing.get_context("forkserver")
+context.set_forkserver_preload(["tests.bot.queue.consuming"])
+
+
+@contextmanager
+def consuming(back_end: BackEnd, folder: Path, point: Point | None = None) -> Iterator[BaseProcess]:
+    """Takes deliveries in until its fuse blows, or SIGTERM; it does not outlive the block."""
+    process = context.Process(target=_run, args=(back_end, folder, point), daemon=True)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.join()
+
+
+def _run(back_end: BackEnd, folder: Path, point: Point | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.basicConfig(filename=folder / "consumer.log", level=logging.INFO, format="%(process)d %(message)s")
+    asyncio.run(_consume(back_end, Fuse(point)))
+
+
+async def _consume(back_end: BackEnd, fuse: Fuse) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    database = await connect(back_end.dsn, name="consumer", size=4)
+    async with back_end.open() as deliveries:
+        queue, spool = fuse.wrap("queue", Queue(database, PLAIN)), Spool(database, PLAIN)
+        consumer = Consumer(fuse.wrap("deliveries", deliveries), queue, spool, peek, lease=LEASE, buried_every=0.3)
+        await consumer.run(stop)
+    await database.close()
