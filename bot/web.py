@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 
 import asyncpg
 from aiohttp import web
@@ -28,8 +29,8 @@ async def serving(
     """
     app = web.Application()
     app.router.add_get("/healthz", _healthy)
-    app.router.add_get("/readyz", lambda request: _ready(pool, slack_connected))
-    app.router.add_get("/metrics", lambda request: _metrics(pool, slack_connected))
+    app.router.add_get("/readyz", partial(_ready, pool, slack_connected))
+    app.router.add_get("/metrics", partial(_metrics, pool, slack_connected))
     for path, handle in webhooks.items():
         app.router.add_post(path, handle)
     runner = web.AppRunner(app, access_log=None)
@@ -51,7 +52,9 @@ async def _healthy(request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
-async def _ready(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]]) -> web.Response:
+async def _ready(
+    pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]], request: web.Request
+) -> web.Response:
     try:
         async with asyncio.timeout(2):
             database = await pool.fetchval("select 1") == 1
@@ -61,5 +64,7 @@ async def _ready(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable
     return web.json_response({"ok": database and slack, "database": database, "slack": slack}, status=200 if database and slack else 503)
 
 
-async def _metrics(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]]) -> web.Response:
+async def _metrics(
+    pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]], request: web.Request
+) -> web.Response:
     return web.Response(body=await exposition(pool, await slack_connected()), content_type="text/plain", charset="utf-8")
