@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from blocks.home import Health
 from bot.embedded import Services
+from bot.forwarding import Forwarder
 from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.mailbox import maildir, mime
@@ -149,11 +150,14 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         people=parts.people,
         directory=directory,
         company=parts.house.company.name,
+        caps=parts.house.company.caps,
     )
+    forwarder = Forwarder(effects, parts.cases, sender.sends, parts.mailboxes, parts.people, sender.company, sender.caps)
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis))
-    types: dict[str, tuple[EffectType, ...]] = {"posts": ("post_card", "notify"), "answers": ("send_reply", "update_card")}
+    types: dict[str, tuple[EffectType, ...]] = {"posts": ("post_card", "notify"), "answers": ("send_reply", "forward", "update_card")}
     return {
-        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender, each) for name, each in types.items()
+        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender, forwarder, each)
+        for name, each in types.items()
     }
 
 

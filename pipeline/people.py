@@ -40,6 +40,10 @@ class People(BaseModel):
     vips: tuple[str, ...] = ()
     """Addresses, or domains written "@example.com"; they count only where the mail's domain is authenticated."""
     partnerships: EmailAddress | None = None
+    forwards: Mapping[str, EmailAddress] = Field(default_factory=dict)
+    """Further aliases by name, for an intent's `forward_to`: mail is forwarded to these and `partnerships`, and nowhere else."""
+    contact_forms: tuple[EmailAddress, ...] = ()
+    """Senders that write for somebody else: where such a mail is authenticated, the answer goes to its Reply-To."""
 
     def inbox(self, mailbox: MailboxId) -> Inbox | None:
         return self.inboxes.get(mailbox)
@@ -47,6 +51,10 @@ class People(BaseModel):
     def own_addresses(self) -> frozenset[str]:
         """Every address that is ours: mail from them is our own."""
         return frozenset(self.inboxes) | {alias for inbox in self.inboxes.values() for alias in inbox.aliases}
+
+    def aliases(self) -> Mapping[str, str]:
+        """Where mail may be forwarded to, by name."""
+        return {**self.forwards, **({"partnerships": self.partnerships} if self.partnerships else {})}
 
     def is_vip(self, email: Email) -> bool:
         listed = email.sender.address in self.vips or f"@{email.sender.domain}" in self.vips

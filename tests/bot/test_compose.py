@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.mailbox import mime
-from bot.mailbox.compose import Expected, check, reply
+from bot.mailbox.compose import reply
+from bot.mailbox.finished import Expected, check
 from pipeline.case import Case, CaseId, Draft, Status
 from pipeline.email import Address, Authentication, Email, MailboxId
 from pipeline.errors import Permanent
@@ -131,13 +132,14 @@ def test_an_id_that_the_sender_never_wrote_is_not_quoted() -> None:
 def test_the_finished_bytes_are_checked() -> None:
     raw = _reply()
     names = tuple(name for name in HEADERS if name not in ("mime-version", "content-type"))
-    expected = Expected(INBOX, CARLA.address, DRAFT.subject, SEND_ID, f"<{SEND_ID}@larkspur.example>", DRAFT.text, names)
+    expected = Expected(INBOX, (CARLA.address,), (), DRAFT.subject, SEND_ID, f"<{SEND_ID}@larkspur.example>", DRAFT.text, names)
     check(raw, expected)
     for wrong in (
         raw.replace(b"Subject:", b"Bcc: evil@x.test\r\nSubject:"),
         raw.replace(b"carla@customers", b"evil@customers"),
         raw.replace(b"nine", b"nein"),
         raw.replace(b"To: Carla <", b"To: evil@x.test, Carla <"),
+        raw.replace(b"Subject:", b"Cc: evil@x.test\r\nSubject:"),
         raw.replace(SEND_ID.encode(), b"x", 1),
     ):
         with pytest.raises(Permanent):
