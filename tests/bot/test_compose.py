@@ -2,7 +2,6 @@
 
 import os
 import re
-import string
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -11,7 +10,6 @@ from email.policy import default
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.mailbox import mime
 from bot.mailbox.compose import reply
@@ -19,6 +17,7 @@ from bot.mailbox.finished import Expected, check
 from pipeline.case import Case, CaseId, Draft, Status
 from pipeline.email import Address, Authentication, Email, MailboxId
 from pipeline.errors import Permanent
+from tests.bot.trouble import TROUBLE
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 INBOX = MailboxId("support@larkspur.example")
@@ -76,23 +75,6 @@ def test_no_header_is_smuggled_in(hostile: str) -> None:
     assert _names(raw) == HEADERS
     assert [address.addr_spec for address in _read(raw)["to"].addresses] == [CARLA.address]
     assert not re.search(rb"(?mi)^(bcc|cc):", raw)
-
-
-TROUBLE = st.text(
-    st.one_of(st.characters(), st.sampled_from("\r\n\t\0 =?_:<>@\"',;()\\\u2028\u202e\u200b" + string.ascii_letters)), max_size=120
-)
-WORDS = st.builds("=?{}?{}?{}?=".format, st.sampled_from(["utf-8", "latin-1", "x", ""]), st.sampled_from("qbQB"), TROUBLE)
-
-
-@given(st.one_of(TROUBLE, WORDS), st.one_of(TROUBLE, WORDS), st.lists(st.one_of(TROUBLE, WORDS), max_size=30), st.one_of(TROUBLE, WORDS))
-@settings(max_examples=5000 if FULL else 100, deadline=None)
-def test_whatever_the_mail_says_the_headers_are_ours(subject: str, name: str, ids: list[str], text: str) -> None:
-    email = replace(MAIL, sender=Address(name, CARLA.address), references=tuple(ids), message_id=ids[0] if ids else "")
-    raw = _reply(email, replace(DRAFT, subject=subject, text=text), company=name)
-    assert set(_names(raw)) <= set(HEADERS)
-    assert len(_names(raw)) == len(set(_names(raw)))
-    assert [address.addr_spec for address in _read(raw)["to"].addresses] == [CARLA.address]
-    assert [address.addr_spec for address in _read(raw)["from"].addresses] == [INBOX]
 
 
 @given(TROUBLE)
