@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -37,7 +37,8 @@ T = TypeVar("T")
 INBOX = MailboxId("support@larkspur.example")
 ANA = Person(PersonId("U01ANA"), "Ana", "ana@larkspur.example", "member")
 BEN = Person(PersonId("U02BEN"), "Ben", "ben@larkspur.example", "member")
-PEOPLE = People(inboxes={INBOX: Inbox(channel="C01SUPPORT", approvers=(ANA.email, BEN.email))})
+PARTNERS = "partners@larkspur.example"
+PEOPLE = People(inboxes={INBOX: Inbox(channel="C01SUPPORT", approvers=(ANA.email, BEN.email))}, partnerships=PARTNERS)
 CHANNEL = "C01SUPPORT"
 CAPS = Caps()
 
@@ -83,13 +84,14 @@ def read(raw: bytes, source: str, received_at: datetime) -> Email:
 
 
 async def triage(email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
-    """Everything is a question about opening hours; where the text says so, the answer goes out by itself."""
+    """Everything is a question about opening hours; where the text says so, the answer goes out by itself, or the mail is handed on."""
     by_itself = "by itself" in email.text
     route, status = (Route.AUTO_SEND, Status.APPROVED) if by_itself else (Route.REVIEW, Status.REVIEW)
     reasons = (Reason("intent", "hours", route, "Opening hours"),)
     decision = Decision(route, route, "hours", "support", "normal", None, reasons, (("intents", "1"),))
     classification = Classification("hours", "normal", "support", (), 0.9, "pricing", "stand-in")
     draft = Draft(1, f"Re: {email.subject}", "We open at nine.\n", "hours", "en", (), (), "template", 3, 0.0)
+    draft = replace(draft, forward_to=PARTNERS if "partner" in email.text else "")
     return Triaged(status, classification, Context(False, False, history.earlier), decision, draft)
 
 
