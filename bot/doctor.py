@@ -25,7 +25,7 @@ from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.people import People
 
-NEEDED_TABLES = ("messages", "bodies", "drafts", "decisions", "effects", "sends", "cards", "metrics", "audit_log")
+NEEDED_TABLES = ("messages", "bodies", "drafts", "decisions", "effects", "sends", "outgoing", "cards", "metrics", "audit_log")
 
 
 @dataclass(frozen=True, slots=True)

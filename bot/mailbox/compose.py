@@ -124,10 +124,14 @@ def _listed(addresses: tuple[Address, ...]) -> str:
 
 
 def _threading(email: Email) -> list[tuple[str, str]]:
-    """In-Reply-To and References (RFC 5322 3.6.4), from ids that are safe to repeat; of many ancestors the first and the last."""
+    """In-Reply-To and References (RFC 5322 3.6.4), from ids that are safe to repeat; of many ancestors the first and the last.
+
+    A mail without References says by its In-Reply-To what came before it.
+    """
     if not MESSAGE_ID.fullmatch(email.message_id) or email.message_id.endswith(MADE_UP):
         return []
-    known = [id for id in dict.fromkeys(email.references) if MESSAGE_ID.fullmatch(id) and id != email.message_id]
+    ancestors = email.references or (email.in_reply_to,)
+    known = [id for id in dict.fromkeys(ancestors) if MESSAGE_ID.fullmatch(id) and id != email.message_id]
     chain = [*known[:1], *known[1:][-(MAX_REFERENCES - 2) :], email.message_id]
     return [("In-Reply-To", f"<{email.message_id}>"), ("References", "\r\n ".join(f"<{id}>" for id in chain))]
 

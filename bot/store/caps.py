@@ -80,8 +80,8 @@ async def hit(connection: Connection, caps: Caps, use: Use) -> Hit | None:
         if opens is not None:
             return Hit(cap.sentence, opens)
     if use.automatic and await connection.fetchval(UNTOUCHED, use.mailbox, use.thread) >= caps.thread_untouched:
-        times = f"{caps.thread_untouched} times"
-        return Hit(f"This conversation was answered by itself {times} already and no person has looked at it since.", None)
+        times = f"{caps.thread_untouched} time{'' if caps.thread_untouched == 1 else 's'}"
+        return Hit(f"This conversation was answered by itself {times} already, and no person has looked at it since.", None)
     return None
 
 

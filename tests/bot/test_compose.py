@@ -106,6 +106,19 @@ def test_a_long_conversation_keeps_its_first_and_its_last_ancestors() -> None:
     assert (len(chain), chain[0], chain[-1], chain[-2]) == (20, f"<{ids[0]}>", "<q1@customers.example>", f"<{ids[-1]}>")
 
 
+def test_a_mail_that_names_only_its_parent_is_threaded_under_it() -> None:
+    assert _read(_reply(replace(MAIL, references=())))["references"] == "<q0@customers.example> <q1@customers.example>"
+    assert _read(_reply(replace(MAIL, references=(), in_reply_to="")))["references"] == "<q1@customers.example>"
+
+
+def test_the_longest_ids_in_the_longest_chain_keep_every_line_short() -> None:
+    ids = tuple(f"{number:0>250}@{'d' * 250}" for number in range(500))
+    raw = _reply(replace(MAIL, references=(*ids, "not an id", ids[0]), message_id="m" * 250 + "@" + "d" * 250))
+    chain = str(_read(raw)["references"]).split()
+    assert (len(chain), chain[0], chain[-2]) == (20, f"<{ids[0]}>", f"<{ids[-1]}>")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
 def test_an_id_that_the_sender_never_wrote_is_not_quoted() -> None:
     email = mime.read(b"From: carla@customers.example\r\nSubject: Hi\r\n\r\nHello", "1", AT, frozenset())
     assert _names(_reply(email)) == [name for name in HEADERS if name not in ("in-reply-to", "references")]
