@@ -3,9 +3,9 @@
 from blocks import ids, kit
 from blocks.kit import Json, Message
 from blocks.state import decided, headline, reasons, who, would_have_been
-from blocks.text import clip, count, escape, one_line, visible, words
+from blocks.text import clip, count, escape, in_full, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
-from pipeline.recipients import recipient
+from pipeline.recipients import addressed, elsewhere
 
 SHOWN = 8000
 
@@ -15,7 +15,7 @@ def message(case: Case) -> Message | None:
     if case.draft is None:
         return None
     draft = case.draft
-    body = kit.rich_text(_title(case, draft), kit.quote(clip(visible(draft.text), SHOWN)))
+    body = kit.rich_text(*_title(case, draft), kit.quote(clip(visible(draft.text), SHOWN)))
     return kit.message(_fallback(case, draft), body, *_look(draft), *_end(case, draft))
 
 
@@ -24,12 +24,37 @@ def _fallback(case: Case, draft: Draft) -> str:
     return escape(f"{state}{'Outline' if draft.outline else 'Draft'}: {one_line(draft.text, 150)}")
 
 
-def _title(case: Case, draft: Draft) -> Json:
+def _title(case: Case, draft: Draft) -> list[Json]:
+    """What it is and who gets it; before the decision also who else there is."""
     if draft.outline:
-        return kit.line(kit.run("Outline for your answer", bold=True), kit.run(f"  {one_line(draft.subject, 150)}"))
-    what = "Reply" if decided(case) else "Draft reply"
-    to = one_line(recipient(case.email).address, 100)
-    return kit.line(kit.run(f"{what} to {to}", bold=True), kit.run(f"  {one_line(draft.subject, 150)}"))
+        return [kit.line(kit.run("Outline for your answer", bold=True), kit.run(f"  {one_line(draft.subject, 150)}"))]
+    waiting = not decided(case)
+    title = kit.line(
+        kit.run(f"{'Draft reply' if waiting else 'Reply'} to {whom(case, draft)}", bold=True), kit.run(f"  {one_line(draft.subject, 150)}")
+    )
+    also = [kit.line(kit.run(text)) for text in (_handed_on(case, draft), _wanted(case, draft) if waiting else "") if text]
+    return [title, *also]
+
+
+def whom(case: Case, draft: Draft) -> str:
+    """ "a@x, b@y, cc c@z": everybody who gets the reply."""
+    to, cc = ([in_full(address, 100) for address in group] for group in addressed(case.email, draft))
+    return ", ".join([*_some(to), *(f"cc {one}" if at == 0 else one for at, one in enumerate(_some(cc)))])
+
+
+def _some(addresses: list[str]) -> list[str]:
+    return addresses if len(addresses) <= 10 else [*addresses[:9], f"{len(addresses) - 9} more"]
+
+
+def _handed_on(case: Case, draft: Draft) -> str:
+    if not draft.forward_to or case.status in (Status.REJECTED, Status.TAKEN_OVER):
+        return ""
+    return f"↪ The mail {'is also' if decided(case) else 'will also be'} forwarded to {in_full(draft.forward_to, 100)}"
+
+
+def _wanted(case: Case, draft: Draft) -> str:
+    others = [in_full(address, 100) for address in elsewhere(case.email, draft)]
+    return f"⚠️ They ask for answers at {', '.join(_some(others))}, not where they wrote from. Edit lets you choose." if others else ""
 
 
 def _look(draft: Draft) -> list[Json]:

@@ -8,8 +8,9 @@ from typing import Any
 from blocks import ids, kit
 from blocks.draft import finding
 from blocks.kit import Json
-from blocks.text import clip_lines, count, foreign, visible
+from blocks.text import clip_lines, count, foreign, in_full, visible
 from pipeline.case import Case, Draft, Status
+from pipeline.recipients import Offer, Place, addressed, offered
 
 PART = 2400
 """A field holds 3,000 characters: this leaves room to write more."""
@@ -17,34 +18,46 @@ MAIL_SHOWN = 1200
 MAIL_LINES = 14
 
 SUBJECT = re.compile(r"subject\.\d+")
+WHOM = re.compile(r"whom\.\d+\.\d+")
+FORWARD = re.compile(r"forward\.\d+")
 TEXT = re.compile(r"text\.(?P<number>\d+)\.(?P<newlines>\d+)\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What the person wrote, and the field that an error about the text belongs to."""
+    """What the person wrote, and the field that an error belongs to.
+
+    `ticked` are the keys of the recipients (None where the form offered no choice), `forward` whether the mail is handed on.
+    """
 
     subject: str
     text: str
     field: str
+    ticked: frozenset[str] | None = None
+    forward: bool | None = None
 
 
-def view(case: Case, channel: str, thread: str, *, keep: Form | None = None, said: str = "") -> Json:
-    """The form on the case's draft; `keep` puts a person's own words into the fields instead, `said` explains why."""
+def view(case: Case, channel: str, thread: str, own: frozenset[str], *, keep: Form | None = None, said: str = "") -> Json:
+    """The form on the case's draft; `own` are our addresses, which are never offered as recipients.
+
+    `keep` puts a person's own words into the fields instead, `said` explains why.
+    """
     assert case.draft is not None
     ref = ids.FormRef(case.id, case.revision, case.draft.sha256, channel, thread)
     wanted = keep or Form(case.draft.subject, case.draft.text, "")
-    blocks = [*_said(case.draft, said), *_findings(case.draft), *_mail(case), *_fields(wanted, case.revision)]
+    whom = [*_whom(case, case.draft, own, wanted.ticked), *_forward(case, case.draft, wanted.forward)]
+    blocks = [*_said(case.draft, said), *_findings(case.draft), *_mail(case), *whom, *_fields(wanted, case.revision)]
     return kit.modal("Edit the reply", ids.EDIT_FORM, blocks, metadata=ids.write_form(ref), submit="Save", close="Cancel")
 
 
-def conflict(case: Case, channel: str, thread: str, form: Form, sentence: str) -> Json:
+def conflict(case: Case, channel: str, thread: str, own: frozenset[str], form: Form, sentence: str) -> Json:
     """What stands in the window when the case moved on meanwhile: the sentence, and the person's words, which are never lost."""
     if case.status is Status.REVIEW and case.draft is not None and not case.draft.outline:
         return view(
             case,
             channel,
             thread,
+            own,
             keep=form,
             said="Somebody changed this draft while you were writing. Save puts your words in place of theirs.",
         )
@@ -58,11 +71,21 @@ def read(values: Mapping[str, Mapping[str, Any]]) -> Form:
     subject = next((_value(field) for block, field in values.items() if SUBJECT.fullmatch(block)), "")
     parts = sorted((int(match["number"]), int(match["newlines"]), block) for block in values if (match := TEXT.fullmatch(block)))
     text = "".join(_value(values[block]) + "\n" * newlines for _, newlines, block in parts)
-    return Form(" ".join(subject.split()), text.replace("\r\n", "\n").strip("\n"), parts[0][2] if parts else "")
+    ticks = {block: _ticked(field) for block, field in values.items() if WHOM.fullmatch(block)}
+    forward = next((bool(_ticked(field)) for block, field in values.items() if FORWARD.fullmatch(block)), None)
+    chosen = frozenset().union(*ticks.values()) if ticks else None
+    nobody = min(ticks) if ticks and not chosen else ""
+    field = nobody or (parts[0][2] if parts else "")
+    return Form(" ".join(subject.split()), text.replace("\r\n", "\n").strip("\n"), field, chosen, forward)
 
 
 def _value(field: Mapping[str, Any]) -> str:
     return str(next((element.get("value") for element in field.values()), "") or "")
+
+
+def _ticked(field: Mapping[str, Any]) -> frozenset[str]:
+    boxes = next((element.get("selected_options") for element in field.values()), None) or []
+    return frozenset(str(box.get("value")) for box in boxes)
 
 
 def _said(draft: Draft, said: str) -> list[Json]:
@@ -83,6 +106,40 @@ def _mail(case: Case) -> list[Json]:
         f" ({count(len(whole) - len(shown), 'more character')} in the thread)" if len(shown) < len(whole) else ""
     )
     return [kit.rich_text(kit.line(kit.run(title, bold=True)), kit.quote(shown or "(no text)"))]
+
+
+def _whom(case: Case, draft: Draft, own: frozenset[str], ticked: frozenset[str] | None) -> list[Json]:
+    """A box for every address that the mail names, where there is a choice."""
+    offers = offered(case.email, own | {case.mailbox})
+    if [offer.place for offer in offers] in ([], ["From"]):
+        return []
+    to, cc = addressed(case.email, draft)
+    chosen = {offer.key for offer in offers if offer.address.address in (*to, *cc)} if ticked is None else ticked
+    boxes = [kit.Box(offer.key, in_full(offer.address.address, kit.OPTION_TEXT), _place(offer), offer.key in chosen) for offer in offers]
+    groups = [boxes[start : start + kit.CHECKBOXES] for start in range(0, len(boxes), kit.CHECKBOXES)]
+    return [_group(number, group, len(groups), case.revision) for number, group in enumerate(groups)]
+
+
+def _group(number: int, boxes: list[kit.Box], of: int, revision: int) -> Json:
+    label = "Who gets the reply" if number == 0 else "Who else gets the reply"
+    return kit.checkboxes_input(f"whom.{number}.{revision}", label, boxes, optional=of > 1)
+
+
+def _place(offer: Offer) -> str:
+    said: dict[Place, str] = {
+        "From": "They wrote the mail",
+        "Reply-To": "⚠️ The mail asks for answers here, and was not sent from here",
+        "To": "The mail went to them too",
+        "Cc": "In Cc of the mail; they would get a copy",
+    }
+    return said[offer.place]
+
+
+def _forward(case: Case, draft: Draft, ticked: bool | None) -> list[Json]:
+    if not draft.forward_to:
+        return []
+    box = kit.Box("forward", f"To {in_full(draft.forward_to, 70)}", "When the reply has gone out", ticked is not False)
+    return [kit.checkboxes_input(f"forward.{case.revision}", "Forward the mail as well", [box], optional=True)]
 
 
 def _fields(form: Form, revision: int) -> list[Json]:

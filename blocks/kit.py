@@ -23,6 +23,7 @@ CONTEXT_TEXT = 2000
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 OPTIONS = 100
+CHECKBOXES = 10
 INPUT_LABEL = 2000
 INPUT_HINT = 2000
 INPUT_TEXT = 3000
@@ -46,6 +47,16 @@ class Message:
 
     text: str
     blocks: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box to tick."""
+
+    value: str
+    text: str
+    description: str
+    on: bool
 
 
 def message(text: str, *blocks: Json) -> Message:
@@ -184,6 +195,19 @@ def select_input(block_id: str, label: str, options: Sequence[tuple[str, str]], 
     offered = [{"text": plain(text, OPTION_TEXT), "value": value[:OPTION_VALUE]} for value, text in options[:OPTIONS]]
     element: Json = {"type": "static_select", "action_id": block_id, "options": offered, "placeholder": plain(placeholder, PLACEHOLDER)}
     return _input(block_id, label, element, optional=False, hint="")
+
+
+def checkboxes_input(block_id: str, label: str, boxes: Sequence[Box], *, optional: bool, hint: str = "") -> Json:
+    """Up to ten boxes to tick; those that are `on` are ticked at first."""
+    offered = [(box.on, _box(box)) for box in boxes[:CHECKBOXES]]
+    element: Json = {"type": "checkboxes", "action_id": block_id, "options": [option for _, option in offered]}
+    ticked = [option for on, option in offered if on]
+    return _input(block_id, label, element | ({"initial_options": ticked} if ticked else {}), optional, hint)
+
+
+def _box(box: Box) -> Json:
+    made: Json = {"text": plain(box.text, OPTION_TEXT), "value": box.value[:OPTION_VALUE]}
+    return made | ({"description": plain(box.description, OPTION_TEXT)} if box.description else {})
 
 
 def _input(block_id: str, label: str, element: Json, optional: bool, hint: str) -> Json:

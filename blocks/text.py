@@ -53,6 +53,13 @@ def one_line(text: str, limit: int) -> str:
     return clip(" ".join(foreign(text).split()), limit)
 
 
+def in_full(address: str, limit: int) -> str:
+    """An address on one line; where it is too long its middle gives way, for its end says whose it is."""
+    line = " ".join(foreign(address).split())
+    half = limit // 3
+    return line if len(line) <= limit else f"{line[:half]}…{line[half + 1 - limit :]}"
+
+
 def words(name: str) -> str:
     """An internal name as a person reads it: `support_request` is "support request"."""
     return name.replace("_", " ").replace("-", " ")

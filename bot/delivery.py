@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.case import Case, Outcome, Status
-from pipeline.effects import UpdateCard
+from pipeline.effects import Notify, UpdateCard
 from pipeline.review import Move
 
 ACTOR = "outbox"
@@ -26,6 +26,13 @@ def unknown(case: Case, at: datetime) -> Move:
 def cancelled(case: Case, at: datetime, note: str) -> Move:
     """It was not sent because something changed since the approval; it may be approved again."""
     return _move(case, "send_cancelled", at, Status.REVIEW, note)
+
+
+def held(case: Case, at: datetime, why: str) -> Move:
+    """A cap stopped an automatic answer; a person is told, and decides."""
+    note = f"Not sent by itself: {why} Read it, and approve or take over."
+    move = _move(case, "send_held", at, Status.REVIEW, note)
+    return replace(move, effects=(*move.effects, Notify(case.id, f"held:{case.revision}", note)))
 
 
 def failed(case: Case, at: datetime, note: str) -> Move:

@@ -32,8 +32,9 @@ from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.people import People
 
 NEEDED_TABLES = (
-    "messages", "bodies", "drafts", "decisions", "effects", "sends", "cards", "metrics", "audit_log", "deliveries", "spool", "budgets",
-)  # fmt: skip
+    *("messages", "bodies", "drafts", "decisions", "effects", "sends", "outgoing", "cards", "metrics", "audit_log"),
+    *("mailboxes", "deliveries", "spool", "budgets"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.crew import DRAIN, POLL, crew
+from bot.forwarding import Forwarder
 from bot.leases import LEASE, keeping, wait_before
 from bot.sending import Sender
 from bot.store.bell import Bell
@@ -15,7 +16,7 @@ from bot.store.cards import Cards
 from bot.store.cases import PostgresCases
 from bot.store.effects import MOST_CRASHES, EffectQueue, Errand, LeaseLost
 from pipeline.case import Case
-from pipeline.effects import EFFECT_TYPES, Effect, EffectType, Notify, PostCard, SendReply, UpdateCard
+from pipeline.effects import EFFECT_TYPES, Effect, EffectType, Forward, Notify, PostCard, SendReply, UpdateCard
 from pipeline.errors import Permanent, Temporary
 from pipeline.ports import Board, Placed
 
@@ -39,6 +40,7 @@ class Outbox:
     cards: Cards
     board: Board
     sender: Sender
+    forwarder: Forwarder
     types: tuple[EffectType, ...] = EFFECT_TYPES
     concurrency: int = 4
     lease: timedelta = LEASE
@@ -90,6 +92,8 @@ class Outbox:
         match errand.effect:
             case SendReply() as send:
                 await self.sender.perform(errand, send)
+            case Forward() as forward:
+                await self.forwarder.perform(errand, forward)
             case PostCard() | UpdateCard() as show:
                 await self._show(errand, show)
             case Notify() as notify:
@@ -124,15 +128,20 @@ class Outbox:
         return remember
 
     async def _again(self, errand: Errand, later: Temporary) -> None:
-        if isinstance(errand.effect, SendReply) and errand.now - errand.created_at > self.patience:
-            await self._give_up(errand, f"The reply could not be sent for {self.patience.total_seconds() / 3600:.0f} hours: {later}")
+        if isinstance(errand.effect, SendReply | Forward) and errand.now - errand.created_at > self.patience:
+            await self._give_up(errand, f"It could not be sent for {self.patience.total_seconds() / 3600:.0f} hours: {later}")
             return
         wait = later.retry_after if later.retry_after is not None else wait_before(errand.attempt)
         await self.effects.retry(errand, later.sentence, wait, answered=True)
 
     async def _give_up(self, errand: Errand, sentence: str) -> None:
         log.error("Effect %s is given up: %s", errand.effect.key, sentence)
-        if isinstance(errand.effect, SendReply):
-            await self.sender.give_up(errand, errand.effect, sentence)
-        else:
-            await self.effects.bury(errand, sentence)
+        match errand.effect:
+            case SendReply() as send:
+                await self.sender.give_up(errand, send, sentence)
+            case Forward() as forward:
+                await self.forwarder.give_up(errand, forward, sentence)
+            case PostCard() | UpdateCard() | Notify():
+                await self.effects.bury(errand, sentence)
+            case _ as never:
+                assert_never(never)

@@ -1,12 +1,14 @@
-"""Sending one reply: reserve, store the draft, send exactly that draft, and after any doubt look before anything else (reliability 1.3)."""
+"""Sending one reply: check that it may still go, reserve its place under the caps, carry it, and close the case by how it ended."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import assert_never
 from uuid import UUID, uuid4
 
 from bot import delivery
+from bot.carrying import End, NotSent, carry, look
 from bot.mailbox import compose
+from bot.store.caps import Hit, Use
 from bot.store.cards import Cards
 from bot.store.cases import PostgresCases
 from bot.store.effects import EffectQueue, Errand
@@ -16,15 +18,14 @@ from pipeline.effects import SendReply
 from pipeline.email import MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.people import People, refusal
+from pipeline.policy.content import Caps
 from pipeline.ports import Directory, Mailbox
-
-NOW = timedelta(0)
-LOOK_AGAIN = timedelta(seconds=1)
+from pipeline.recipients import addressed
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Performs SendReply. `company` is the name that stands in From."""
+    """Performs SendReply. `company` is the name that stands in From; `caps` is how much may go out."""
 
     effects: EffectQueue
     cases: PostgresCases
@@ -34,6 +35,7 @@ class Sender:
     people: Callable[[], People]
     directory: Directory
     company: str
+    caps: Caps
 
     async def perform(self, errand: Errand, effect: SendReply) -> None:
         """Bring the send as far as it goes. Raises Temporary (try again later, from where it stands), Permanent, LeaseLost."""
@@ -42,10 +44,8 @@ class Sender:
             await self.effects.done(errand, "the case is not approved as it was when this was written")
             return
         send = await self.sends.of(case.id)
-        if send is not None and send.state in ("drafted", "sending") and not await self._may_go_on(errand, case, send):
-            return
-        if send is not None and send.state in ("sent", "unknown"):
-            await self._close(errand, case, send.state)
+        if send is not None and (ended := await look(send, self._mailbox(case))) is not None:
+            await self._close(errand, case, ended)
         elif objection := await self._objection(case, effect):
             await self.sends.conclude(errand, "cancelled", case, delivery.cancelled(case, errand.now, objection))
         else:
@@ -65,67 +65,50 @@ class Sender:
 
     async def _go(self, errand: Errand, effect: SendReply, case: Case, send: Send | None) -> None:
         mailbox = self._mailbox(case)
-        if send is None or send.state == "cancelled":
-            send = await self._reserve(errand, effect, case)
-        if send is None:
-            note = "A reply to the same mail was already sent, or is on its way, from another case. Nothing was sent from this one."
-            await self.sends.conclude(errand, None, case, delivery.failed(case, errand.now, note))
-            return
-        if send.state == "reserved":
-            send = await self.sends.drafted(errand, send, await mailbox.create_draft(send.mail, str(send.send_id)))
-        send = await self.sends.sending(errand, send)
-        await self._send(errand, case, send, mailbox)
+        reserved = await self._reserve(errand, effect, case) if send is None or send.state == "cancelled" else send
+        match reserved:
+            case Send():
+                await self._close(errand, case, await carry(self.sends, errand, reserved, mailbox))
+            case Hit():
+                await self._wait(errand, effect, case, reserved)
+            case None:
+                note = "A reply to the same mail was already sent, or is on its way, from another case. Nothing was sent from this one."
+                await self.sends.conclude(errand, None, case, delivery.failed(case, errand.now, note))
+            case _ as never:
+                assert_never(never)
 
-    async def _reserve(self, errand: Errand, effect: SendReply, case: Case) -> Send | None:
-        send_id = uuid4()
-        return await self.sends.reserve(errand, case, send_id, self._compose(errand, effect, case, send_id))
+    async def _wait(self, errand: Errand, effect: SendReply, case: Case, full: Hit) -> None:
+        """What a person approved goes out once there is room; what would go by itself needs a person now."""
+        if effect.approver is not None:
+            raise Temporary(f"{full.sentence} The approved reply waits.", full.opens)
+        await self.sends.conclude(errand, None, case, delivery.held(case, errand.now, full.sentence))
 
-    def _compose(self, errand: Errand, effect: SendReply, case: Case, send_id: UUID) -> bytes:
+    async def _reserve(self, errand: Errand, effect: SendReply, case: Case) -> Send | Hit | None:
         assert case.draft is not None
-        automatic = effect.approver is None
+        send_id, automatic = uuid4(), effect.approver is None
+        mail = self._compose(errand, case, send_id, automatic)
+        use = Use(case.mailbox, case.email.thread_id, addressed(case.email, case.draft)[0][0], automatic)
+        return await self.sends.reserve(errand, case, send_id, mail, self.caps, use)
+
+    def _compose(self, errand: Errand, case: Case, send_id: UUID, automatic: bool) -> bytes:
+        assert case.draft is not None
+        people = self.people()
+        own, forms = people.own_addresses(), frozenset(people.contact_forms)
         return compose.reply(
-            case, case.draft, case.mailbox, str(send_id), errand.now, automatic, company=self.company, own=self.people().own_addresses()
+            case, case.draft, case.mailbox, str(send_id), errand.now, automatic, company=self.company, own=own, forms=forms
         )
 
-    async def _send(self, errand: Errand, case: Case, send: Send, mailbox: Mailbox) -> None:
-        """A refusal counts only while the draft is still there to prove it."""
-        draft_id = send.draft_id or ""
-        try:
-            await mailbox.send_draft(draft_id)
-        except Permanent as refused:
-            match await mailbox.find(draft_id, str(send.send_id)):
-                case "draft":
-                    note = f"The reply was not sent: {refused} The draft is still in the mailbox's Drafts folder."
-                    await self.sends.conclude(errand, "cancelled", case, delivery.failed(case, errand.now, note), dead=True)
-                    return
-                case "gone":
-                    raise Temporary(
-                        "The draft is gone. The mailbox is searched again before this is called unknown.", LOOK_AGAIN
-                    ) from refused
-                case "sent":
-                    pass
-        await self._close(errand, case, "sent")
-
-    async def _may_go_on(self, errand: Errand, case: Case, send: Send) -> bool:
-        """After a crash or a lost answer: look where the draft is. True where it was certainly not sent and may be sent now."""
-        mailbox = self._mailbox(case)
-        remaining = send.remaining(mailbox.settles_within)
-        where = await mailbox.find(send.draft_id or "", str(send.send_id))
-        if where == "sent":
-            await self._close(errand, case, "sent")
-            return False
-        if remaining > NOW:
-            raise Temporary("It is not known yet whether the last try to send succeeded.", remaining)
-        if where == "gone":
-            await self._close(errand, case, "unknown")
-            return False
-        return True
-
-    async def _close(self, errand: Errand, case: Case, state: str) -> None:
-        if state == "sent":
-            await self.sends.conclude(errand, "sent", case, delivery.sent(case, errand.now))
-        else:
-            await self.sends.conclude(errand, "unknown", case, delivery.unknown(case, errand.now))
+    async def _close(self, errand: Errand, case: Case, end: End) -> None:
+        match end:
+            case "sent":
+                await self.sends.conclude(errand, "sent", case, delivery.sent(case, errand.now))
+            case "unknown":
+                await self.sends.conclude(errand, "unknown", case, delivery.unknown(case, errand.now))
+            case NotSent(sentence):
+                note = f"The reply was not sent: {sentence}"
+                await self.sends.conclude(errand, "cancelled", case, delivery.failed(case, errand.now, note), dead=True)
+            case _ as never:
+                assert_never(never)
 
     async def _objection(self, case: Case, effect: SendReply) -> str | None:
         """Why an approved reply must not go out after all, as the sentence for the card."""

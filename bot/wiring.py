@@ -18,6 +18,7 @@ from bot.authenticity.verify import Trust, verify
 from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
 from bot.embedded import Services
+from bot.forwarding import Forwarder
 from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.intake import Consumer, Intake
@@ -165,20 +166,24 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
     """New cards, as many as Slack takes; and beside them whatever somebody is waiting for."""
     effects, cards, directory = EffectQueue(parts.database, PLAIN), Cards(parts.database), parts.directory
     client = posting_client(parts.slack)
+    providers = {mailbox: one.mailbox for mailbox, one in parts.mailboxes.items()}
     sender = Sender(
         effects=effects,
         cases=parts.cases,
         sends=Sends(parts.database, PLAIN),
         cards=cards,
-        mailboxes={mailbox: one.mailbox for mailbox, one in parts.mailboxes.items()},
+        mailboxes=providers,
         people=parts.people,
         directory=directory,
         company=parts.house.company.name,
+        caps=parts.house.company.caps,
     )
+    forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis, database=parts.database))
-    types: dict[str, tuple[EffectType, ...]] = {"posts": ("post_card", "notify"), "answers": ("send_reply", "update_card")}
+    types: dict[str, tuple[EffectType, ...]] = {"posts": ("post_card", "notify"), "answers": ("send_reply", "forward", "update_card")}
     return {
-        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender, each) for name, each in types.items()
+        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender, forwarder, each)
+        for name, each in types.items()
     }
 
 

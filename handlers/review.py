@@ -18,7 +18,8 @@ from handlers.desk import Desk
 from handlers.payload import Body, Click
 from pipeline import review
 from pipeline.case import Case, Rejection, Status
-from pipeline.review import Move, Refused, standing
+from pipeline.recipients import addressed, ticked
+from pipeline.review import Move, Refused, Whom, standing
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Reviewing:
 
     async def open_edit(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         click = payload.click(body)
-        sentence = await self._open(client, click, lambda case: edit.view(case, click.channel, click.thread))
+        sentence = await self._open(client, click, lambda case: edit.view(case, click.channel, click.thread, self._own()))
         await ack()
         if sentence:
             await tell(client, click, sentence)
@@ -70,7 +71,7 @@ class Reviewing:
             case Overtaken(case, sentence):
                 await ack(
                     response_action="update",
-                    view=edit.conflict(case, ref.channel if ref else "", ref.thread if ref else "", form, sentence),
+                    view=edit.conflict(case, ref.channel if ref else "", ref.thread if ref else "", self._own(), form, sentence),
                 )
 
     async def rejected(self, ack: AsyncAck, body: Body, view: Json) -> None:
@@ -124,6 +125,9 @@ class Reviewing:
             return standing(case)
         return await open_window(client, click, draw(case))
 
+    def _own(self) -> frozenset[str]:
+        return self.desk.people().own_addresses()
+
     async def _approved(self, admitted: Admitted) -> Move | Refused:
         case, draft = admitted.case, admitted.case.draft
         edited = draft is not None and draft.version > 1
@@ -136,10 +140,19 @@ class Reviewing:
     async def _edited(self, admitted: Admitted, form: edit.Form) -> Move | Refused:
         case = admitted.case
         found = self.desk.lint(replace(case.draft, subject=form.subject, text=form.text), case.email) if case.draft else ()
-        return review.edit(case, case.revision, admitted.person, self.desk.clock(), form.subject, form.text, found)
+        whom = _whom(case, form, self._own() | {case.mailbox})
+        return review.edit(case, case.revision, admitted.person, self.desk.clock(), form.subject, form.text, found, whom)
 
     async def _dropped(self, admitted: Admitted, why: Rejection, remark: str) -> Move | Refused:
         return review.reject(admitted.case, admitted.case.revision, admitted.person, self.desk.clock(), why, remark)
+
+
+def _whom(case: Case, form: edit.Form, own: frozenset[str]) -> Whom | None:
+    """The ticked recipients, each looked up in the mail itself; None where the form offered no choice."""
+    if case.draft is None or (form.ticked is None and form.forward is None):
+        return None
+    to, cc = addressed(case.email, case.draft) if form.ticked is None else ticked(case.email, own, form.ticked)
+    return Whom(to, cc, "" if form.forward is False else case.draft.forward_to)
 
 
 async def _replace(client: AsyncWebClient, body: Body, shown: Json) -> None:

@@ -1,6 +1,7 @@
 """A case: one mail, everything we made of it, and where it stands."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -130,6 +131,9 @@ class Draft:
     """An answer that could be sent. `author` is "template" or the person who edited it last; versions count from 1.
 
     `latency_ms` is the time the draft took to make; `cost_usd` what models charged for it. An outline is for the person, never sent.
+
+    `to` and `cc` are addresses that the mail itself names; with neither, it goes to From. `forward_to` is the alias of ours that gets the
+    mail too, or empty.
     """
 
     version: int
@@ -143,11 +147,17 @@ class Draft:
     latency_ms: int
     cost_usd: float
     outline: bool = False
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    forward_to: str = ""
 
     @property
     def sha256(self) -> str:
-        """The digest of exactly what would be sent: subject and text."""
-        return hashlib.sha256(f"{self.subject}\n\n{self.text}".encode()).hexdigest()
+        """The digest of exactly what would be sent, and to whom: subject and text, and the recipients where they were chosen."""
+        said = f"{self.subject}\n\n{self.text}"
+        if self.to or self.cc or self.forward_to:  # JSON holds no line end, so the two forms are never the same
+            said = json.dumps([self.subject, self.text, self.to, self.cc, self.forward_to])
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 OutcomeKind = Literal["sent_as_is", "sent_edited", "auto_sent", "rejected", "taken_over", "answered_by_hand", "unknown", "failed"]

@@ -23,6 +23,21 @@ class SendReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Forward:
+    """Hand the mail itself on to this alias from the policies, once the reply of this revision went out."""
+
+    case: CaseId
+    revision: int
+    to: str
+    approver: PersonId | None
+    type: Literal["forward"] = field(default="forward")
+
+    @property
+    def key(self) -> str:
+        return f"forward:{self.case}:{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
 class PostCard:
     """Show a new case in its inbox's channel: the root card, and in its thread the mail and the draft."""
 
@@ -61,15 +76,15 @@ class Notify:
         return f"notify:{self.case}:{self.reason}"
 
 
-Effect = SendReply | PostCard | UpdateCard | Notify
-EffectType = Literal["send_reply", "post_card", "update_card", "notify"]
+Effect = SendReply | Forward | PostCard | UpdateCard | Notify
+EffectType = Literal["send_reply", "forward", "post_card", "update_card", "notify"]
 EFFECT_TYPES: tuple[EffectType, ...] = get_args(EffectType)
 
 
 def lane(effect: Effect) -> str:
     """Effects of one lane are done one after another, in the order they were written."""
     match effect:
-        case SendReply():
+        case SendReply() | Forward():
             return f"mail:{effect.case}"
         case PostCard() | UpdateCard() | Notify():
             return f"slack:{effect.case}"

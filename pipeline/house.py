@@ -114,6 +114,8 @@ def _intent_mistakes(intent: Intent, policies: Policies, voice: Voice) -> Iterat
         yield Misconfigured(place, f'the ceiling "{intent.ceiling}" needs a template. Name one, or make the ceiling "human".')
     if intent.template is not None and intent.template not in voice.replies:
         yield _unknown(place, "template", intent.template, [name for name in voice.replies if "." not in name])
+    if intent.forward_to is not None and intent.forward_to not in policies.people.aliases():
+        yield _unknown(f"{place}, forward_to", "alias in people.json", intent.forward_to, policies.people.aliases())
     for page in intent.docs:
         if page not in policies.company.docs:
             yield _unknown(place, "docs page", page, policies.company.docs)

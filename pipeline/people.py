@@ -45,6 +45,10 @@ class People(BaseModel):
     customers: tuple[Domain, ...] = ()
     """Domains of customers; a sender whose domain only looks like one of them, or like a VIP's or ours, goes to a person."""
     partnerships: EmailAddress | None = None
+    forwards: Mapping[str, EmailAddress] = Field(default_factory=dict)
+    """Further aliases by name, for an intent's `forward_to`: mail is forwarded to these and `partnerships`, and nowhere else."""
+    contact_forms: tuple[EmailAddress, ...] = ()
+    """Senders that write for somebody else: where such a mail is authenticated, the answer goes to its Reply-To."""
 
     def inbox(self, mailbox: MailboxId) -> Inbox | None:
         return self.inboxes.get(mailbox)
@@ -59,6 +63,10 @@ class People(BaseModel):
         people = staff | {vip for vip in self.vips if not vip.startswith("@")}
         domains = {address.rpartition("@")[2] for address in (*self.own_addresses(), *people, *self.vips)}
         return Watched(frozenset(domains | set(self.customers)), frozenset(people))
+
+    def aliases(self) -> Mapping[str, str]:
+        """Where mail may be forwarded to, by name."""
+        return {**self.forwards, **({"partnerships": self.partnerships} if self.partnerships else {})}
 
     def is_vip(self, email: Email) -> bool:
         listed = email.sender.address in self.vips or f"@{email.sender.domain}" in self.vips

@@ -1,12 +1,15 @@
 """What a person, or the outbox, may do to a case: pure transitions, each giving a Move to commit or a refusal to show."""
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import SequenceMatcher
 
 from pipeline.case import Case, Draft, Finding, Outcome, OutcomeKind, Rejection, Status
-from pipeline.effects import Effect, SendReply, UpdateCard
+from pipeline.effects import Effect, Forward, SendReply, UpdateCard
 from pipeline.people import Person
+from pipeline.recipients import addressed
 
 OPEN = frozenset({Status.REVIEW, Status.HUMAN, Status.QUARANTINED, Status.UNKNOWN, Status.DEAD})
 """A person is waited for."""
@@ -81,20 +84,53 @@ def approve(case: Case, revision: int, by: Person, at: datetime, first_text: str
     alike = similarity(first_text, case.draft.text)
     outcome = _outcome("sent_as_is" if alike == 1.0 else "sent_edited", by, at, alike)
     send = SendReply(case.id, case.revision + 1, case.draft.version, case.draft.sha256, by.id)
-    move = _move(case, "approve", by, at, Status.APPROVED, outcome=outcome, detail=(("sha256", case.draft.sha256),))
-    return replace(move, effects=(*move.effects, send))
+    forward = (Forward(case.id, case.revision + 1, case.draft.forward_to, by.id),) if case.draft.forward_to else ()
+    move = _move(case, "approve", by, at, Status.APPROVED, outcome=outcome, detail=_what(case, case.draft))
+    return replace(move, effects=(*move.effects, send, *forward))
 
 
-def edit(case: Case, revision: int, by: Person, at: datetime, subject: str, text: str, findings: tuple[Finding, ...]) -> Move | Refused:
-    """Put the person's words in place of the draft, as a new version; `findings` is what the linter says of them."""
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """A reviewer's choice of recipients: To, Cc, and the alias that gets the mail itself (or empty)."""
+
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    forward_to: str
+
+
+def edit(
+    case: Case,
+    revision: int,
+    by: Person,
+    at: datetime,
+    subject: str,
+    text: str,
+    findings: tuple[Finding, ...],
+    whom: Whom | None = None,
+) -> Move | Refused:
+    """Put the person's words in place of the draft, as a new version; `findings` is what the linter says of them.
+
+    Without `whom` it goes to the same people as before.
+    """
     if stale := _stale(case, revision):
         return stale
     if case.status is not Status.REVIEW or case.draft is None or case.draft.outline:
         return Refused(standing(case) if case.status not in OPEN else "There is no draft to edit.")
     if not text.strip():
         return Refused("An empty reply cannot be saved. Write something, or reject the draft.")
+    if whom is not None and not whom.to:
+        return Refused("Nobody is ticked, or only those in Cc. Tick at least one of the others.")
     draft = replace(case.draft, version=case.draft.version + 1, subject=subject, text=text, findings=findings, author=by.id)
-    return _move(case, "edit", by, at, Status.REVIEW, draft=draft, note=f"Edited by {by.name}", detail=(("sha256", draft.sha256),))
+    if whom is not None:
+        draft = replace(draft, to=whom.to, cc=whom.cc, forward_to=whom.forward_to)
+    return _move(case, "edit", by, at, Status.REVIEW, draft=draft, note=f"Edited by {by.name}", detail=_what(case, draft))
+
+
+def _what(case: Case, draft: Draft) -> tuple[tuple[str, str], ...]:
+    """For the audit log, which outlives the case: digests and numbers, no addresses."""
+    to, cc = addressed(case.email, draft)
+    digest = hashlib.sha256(json.dumps([to, cc, draft.forward_to]).encode()).hexdigest()
+    return ("sha256", draft.sha256), ("to", str(len(to))), ("cc", str(len(cc))), ("recipients_sha256", digest)
 
 
 def reject(case: Case, revision: int, by: Person, at: datetime, why: Rejection, remark: str) -> Move | Refused:

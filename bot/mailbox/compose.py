@@ -1,49 +1,65 @@
-"""A reply as the exact bytes to send: every header is made by code, and the finished bytes are read again and checked."""
+"""A reply, or a mail handed on, as the exact bytes to send: every header is made by code, and the finished bytes are checked."""
 
 import html
 import re
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from email.errors import MessageError
-from email.header import Header, decode_header, make_header
-from email.message import EmailMessage, MIMEPart
-from email.parser import BytesParser
-from email.policy import SMTP, default
+from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
+from bot.mailbox.finished import Expected, check
+from bot.mailbox.inert import inert, plain, word
 from pipeline.case import Case, Draft
-from pipeline.email import Email, MailboxId
+from pipeline.email import Address, Email, MailboxId
 from pipeline.errors import Permanent
-from pipeline.recipients import recipient
+from pipeline.recipients import Recipients, recipients
 
 MAX_SUBJECT = 250
 MAX_NAME = 80
 MAX_REFERENCES = 20
-MAX_LINE = 998
+MAX_ATTACHED = 15_000_000
+"""Bytes: a third more in base64 still passes every provider's 25 MB."""
 MADE_UP = "@missing.invalid"
 """How mime.py ends the id of a mail that came without one; the sender has never seen it."""
-
-# C0 and C1 controls, line and paragraph separators, bidirectional marks and overrides, zero-width and tag characters, surrogates.
-INVISIBLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]+"
-)
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})")
 MESSAGE_ID = re.compile(r"[!-;=?A-Z\[\]^-~]{1,250}@[!-;=?A-Z\[\]^-~]{1,250}")
+
+Fields = tuple[tuple[str, str], ...]
+ANSWERED: Fields = (("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"))
+GENERATED: Fields = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All"))
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What the finished bytes must say: one sender, one recipient, these headers once each, this text, nothing else."""
+class _Letter:
+    """What every mail of ours has: who sends it to whom, when, about what."""
 
-    sender: str
-    recipient: str
+    mailbox: MailboxId
+    company: str
+    whom: Recipients
     subject: str
+    at: datetime
     send_id: str
-    message_id: str
-    text: str
-    names: tuple[str, ...]
+
+    @property
+    def message_id(self) -> str:
+        return f"<{self.send_id}@{self.mailbox.rpartition('@')[2]}>"
+
+    def fields(self, *more: tuple[str, str]) -> Fields:
+        return (
+            ("From", formataddr((word(inert(self.company, MAX_NAME)), self.mailbox))),
+            ("To", _listed(self.whom.to)),
+            *((("Cc", _listed(self.whom.cc)),) if self.whom.cc else ()),
+            ("Subject", word(self.subject)),
+            ("Date", format_datetime(self.at)),
+            ("Message-ID", self.message_id),
+            *more,
+            ("X-Triage-Send-Id", self.send_id),
+        )
+
+    def expected(self, text: str, fields: Fields) -> Expected:
+        to, cc = (tuple(one.address for one in group) for group in (self.whom.to, self.whom.cc))
+        names = tuple(name.lower() for name, _ in fields)
+        return Expected(self.mailbox, to, cc, self.subject, self.send_id, self.message_id, text, names)
 
 
 def reply(
@@ -56,123 +72,106 @@ def reply(
     *,
     company: str = "",
     own: frozenset[str] = frozenset(),
+    forms: frozenset[str] = frozenset(),
 ) -> bytes:
-    """The draft as a reply to the address in the mail's From and nobody else. Raises Permanent where that cannot be done safely.
+    """The draft as a reply to exactly whom pipeline/recipients.py allows. Raises Permanent where that cannot be done safely.
 
-    `own` are our addresses: a mail from one of them is never answered.
+    `own` are our addresses, which never get an answer; `forms` the contact forms whose Reply-To is believed.
     """
-    author = recipient(case.email)
-    address = _address(author.address)
-    if address in own or address == mailbox:
-        raise Permanent("The mail came from one of our own addresses, so it is not answered. Take the case over.")
-    message_id = f"<{send_id}@{mailbox.rpartition('@')[2]}>"
-    subject, text = inert(draft.subject, MAX_SUBJECT), plain(draft.text)
-    fields = [
-        ("From", formataddr((_word(inert(company, MAX_NAME)), mailbox))),
-        ("To", formataddr((_word(inert(author.name, MAX_NAME)), address))),
-        ("Subject", _word(subject)),
-        ("Date", format_datetime(at)),
-        ("Message-ID", message_id),
-        *_threading(case.email),
-        ("X-Triage-Send-Id", send_id),
-        *((("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")) if automatic else ()),
-    ]
-    raw = b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in fields) + _content(text, send_id)
-    names = tuple(name.lower() for name, _ in fields)
-    check(raw, Expected(mailbox, address, subject, send_id, message_id, text, names))
+    whom = recipients(case.email, draft, own | {mailbox}, forms, automatic=automatic)
+    letter = _Letter(mailbox, company, whom, inert(draft.subject, MAX_SUBJECT), at, send_id)
+    fields = (*letter.fields(*_threading(case.email)), *(ANSWERED if automatic else ()))
+    text = plain(draft.text)
+    raw = _head(fields) + _content(text, send_id).as_bytes()
+    check(raw, letter.expected(text, fields))
     return raw
 
 
-def check(raw: bytes, expected: Expected) -> None:
-    """Read the finished bytes as a mail server would. Raises Permanent where they say anything but what was meant."""
-    message = BytesParser(policy=default).parsebytes(raw)
-    wrong = [name for name, holds in _claims(raw, message, expected) if not holds]
-    if wrong:
-        raise Permanent(
-            f"The reply was not sent because its finished form was not what was approved ({', '.join(wrong)}). Take the case over."
-        )
+def forward(
+    case: Case,
+    original: bytes,
+    to: str,
+    send_id: str,
+    at: datetime,
+    automatic: bool,
+    *,
+    aliases: frozenset[str],
+    company: str = "",
+) -> bytes:
+    """The mail as it came, handed on to one of our own `aliases`: its text, and its bytes as a file.
+
+    Raises Permanent for any other address.
+    """
+    if to not in aliases:
+        raise Permanent(f"{to} is no alias of policies/people.json (any more), so the mail was not forwarded to it.")
+    attached = original if len(original) <= MAX_ATTACHED else None
+    text = plain(_forwarded(case, complete=attached is not None))
+    letter = _Letter(case.mailbox, company, Recipients((Address("", to),)), inert(f"Fwd: {case.email.subject}", MAX_SUBJECT), at, send_id)
+    fields = (*letter.fields(), *(GENERATED if automatic else ()))
+    raw = _head(fields) + _enclosing(text, send_id, attached, f"case-{case.id}.eml").as_bytes()
+    parts = ("text/plain", *(("application/octet-stream",) if attached is not None else ()))
+    check(raw, replace(letter.expected(text, fields), parts=parts, attached=attached))
+    return raw
 
 
-def _claims(raw: bytes, message: EmailMessage, expected: Expected) -> list[tuple[str, bool]]:
-    head = raw.partition(b"\r\n\r\n")[0]
-    names = Counter(name.lower() for name in message.keys())  # noqa: SIM118  # a message's keys repeat, a mapping's do not
-    parts = list(message.iter_parts())
-    return [
-        ("headers", names == Counter((*expected.names, "mime-version", "content-type"))),
-        ("sender", _mailboxes(message, "from") == [expected.sender]),
-        ("recipient", _mailboxes(message, "to") == [expected.recipient]),
-        ("subject", str(message["subject"]).split() == expected.subject.split()),
-        ("send id", message["x-triage-send-id"] == expected.send_id and str(message["message-id"]).strip() == expected.message_id),
-        ("lines", max(map(len, raw.split(b"\r\n"))) <= MAX_LINE and not re.search(rb"[\r\n]", head.replace(b"\r\n", b""))),
-        ("parts", [part.get_content_type() for part in parts] == ["text/plain", "text/html"]),
-        ("text", bool(parts) and _text_of(parts[0]) == expected.text),
-    ]
+def _head(fields: Fields) -> bytes:
+    return b"".join(f"{name}: {value}\r\n".encode("ascii") for name, value in fields)
 
 
-def _mailboxes(message: EmailMessage, name: str) -> list[str]:
-    header = message[name]
-    return [address.addr_spec for address in header.addresses] if header is not None else []
-
-
-def _text_of(part: MIMEPart) -> str:
-    return str(part.get_content()).replace("\r\n", "\n")
-
-
-def inert(text: str, most: int) -> str:
-    """Text for a header: encoded words decoded until none is left, nothing invisible, on one line, at most `most` characters."""
-    for _ in range(3):
-        text = INVISIBLE.sub(" ", _decoded(text))
-    return " ".join(text.replace("=?", "= ?").split())[:most].strip()
-
-
-def plain(text: str) -> str:
-    """A reply's text: lines end with one newline, no control characters, one newline at the end."""
-    return CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).rstrip() + "\n"
-
-
-def _decoded(text: str) -> str:
-    try:
-        return str(make_header(decode_header(text)))
-    except (ValueError, LookupError, MessageError):
-        return text
-
-
-def _word(text: str) -> str:
-    """ASCII as it is, anything else as encoded words of at most 75 characters."""
-    return text if text.isascii() else Header(text, "utf-8", maxlinelen=75).encode(linesep="\r\n")
-
-
-def _address(address: str) -> str:
-    """The one recipient, in ASCII. Raises Permanent where it is not a plain address."""
-    local, _, domain = address.rpartition("@")
-    try:
-        ascii_domain = domain.encode("idna").decode() if not domain.isascii() else domain
-    except UnicodeError:
-        ascii_domain = ""
-    plainly = f"{local}@{ascii_domain}"
-    if not ADDRESS.fullmatch(plainly):
-        raise Permanent("The sender's address cannot be answered safely. Take the case over and answer from the mailbox.")
-    return plainly
+def _listed(addresses: tuple[Address, ...]) -> str:
+    """One to a line, so that no number of them makes a line too long."""
+    return ",\r\n ".join(formataddr((word(inert(one.name, MAX_NAME)), one.address)) for one in addresses)
 
 
 def _threading(email: Email) -> list[tuple[str, str]]:
-    """In-Reply-To and References (RFC 5322 3.6.4), from ids that are safe to repeat; of many ancestors the first and the last."""
+    """In-Reply-To and References (RFC 5322 3.6.4), from ids that are safe to repeat; of many ancestors the first and the last.
+
+    A mail without References says by its In-Reply-To what came before it.
+    """
     if not MESSAGE_ID.fullmatch(email.message_id) or email.message_id.endswith(MADE_UP):
         return []
-    known = [id for id in dict.fromkeys(email.references) if MESSAGE_ID.fullmatch(id) and id != email.message_id]
+    ancestors = email.references or (email.in_reply_to,)
+    known = [id for id in dict.fromkeys(ancestors) if MESSAGE_ID.fullmatch(id) and id != email.message_id]
     chain = [*known[:1], *known[1:][-(MAX_REFERENCES - 2) :], email.message_id]
     return [("In-Reply-To", f"<{email.message_id}>"), ("References", "\r\n ".join(f"<{id}>" for id in chain))]
 
 
-def _content(text: str, send_id: str) -> bytes:
+def _content(text: str, send_id: str) -> EmailMessage:
     """The MIME headers, the text, and the same text as HTML."""
     message = EmailMessage(policy=SMTP)
     message.set_content(text, charset="utf-8", cte="quoted-printable")
     message.add_alternative(_html(text), subtype="html", charset="utf-8", cte="quoted-printable")
     message.set_boundary(f"=_{send_id}")
-    return message.as_bytes()
+    return message
 
 
 def _html(text: str) -> str:
     paragraphs = (html.escape(block).replace("\n", "<br>\n") for block in text.strip().split("\n\n"))
     return "<!doctype html>\n<html><body>\n" + "".join(f"<p>{block}</p>\n" for block in paragraphs) + "</body></html>\n"
+
+
+def _enclosing(text: str, send_id: str, attached: bytes | None, name: str) -> EmailMessage:
+    """The text, and the original byte for byte: base64 keeps what message/rfc822 would rewrite, so that its signatures still hold."""
+    message = EmailMessage(policy=SMTP)
+    message.set_content(text, charset="utf-8", cte="quoted-printable")
+    message.make_mixed()
+    if attached is not None:
+        message.add_attachment(attached, maintype="application", subtype="octet-stream", filename=name)
+    message.set_boundary(f"=_{send_id}")
+    return message
+
+
+def _forwarded(case: Case, *, complete: bool) -> str:
+    """What its reader sees first: who wrote, and what, as plain text."""
+    mail = case.email
+    sender = f"{inert(mail.sender.name, MAX_NAME)} <{inert(mail.sender.address, 254)}>".strip()
+    lines = [
+        f"This mail came to {case.mailbox} and was answered there. It was handed on as case {case.id}.",
+        "The original is attached." if complete else "The original is too large to attach: it is in that mailbox.",
+        "",
+        f"From: {sender}",
+        f"Subject: {inert(mail.subject, MAX_SUBJECT)}",
+        f"Received: {mail.received_at:%Y-%m-%d %H:%M} UTC",
+        "",
+    ]
+    return "\n".join(lines) + "\n" + mail.text

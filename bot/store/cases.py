@@ -65,6 +65,12 @@ class PostgresCases:
         found = await self.database.run(lambda connection: connection.fetchval(sql, case))
         return "" if found is None else self.codec.decode_text(found)
 
+    async def raw(self, case: CaseId) -> bytes | None:
+        """The mail as it came, byte for byte."""
+        sql = "select codec, data from bodies where message_id = $1 and part = 'raw'"
+        found = await self.database.run(lambda connection: connection.fetchrow(sql, case))
+        return None if found is None else self.codec.decode(found["codec"], found["data"])
+
     async def at_card(self, channel: str, ts: str) -> CaseId | None:
         """The case that one of our cards shows."""
         sql = "select message_id from cards where channel = $1 and ts = $2"

@@ -1,5 +1,6 @@
-"""The two-phase send as rows: reserved, drafted, sending, and how it ended."""
+"""The two-phase send as rows: reserved (and counted), drafted, sending, and how it ended."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -7,20 +8,27 @@ from uuid import UUID
 
 import asyncpg
 
-from bot.store import audit
+from bot.store import audit, caps
+from bot.store.caps import Hit, Use
 from bot.store.codec import Codecs
 from bot.store.database import Connection, Database
 from bot.store.effects import Errand, LeaseLost, finish, hold
+from bot.store.rows import put_effects
 from bot.store.transitions import write_move
 from pipeline.case import Case, CaseId
+from pipeline.effects import Effect, Forward
+from pipeline.policy.content import Caps
 from pipeline.review import Move
+
+REPLY, FORWARD = 0, 1
+"""The slots of a mail: each gives one mail of ours at most."""
 
 SendState = Literal["reserved", "drafted", "sending", "sent", "unknown", "cancelled"]
 
 # Only a cancelled send of the same case may be made anew; the unique key refuses everything else.
 RESERVE = """
-insert into sends (message_id, mailbox_id, rfc822_message_id, send_id, state, mail_codec, mail, mail_sha256)
-values ($1, $2, $3, $4, 'reserved', $5, $6, encode(sha256($7), 'hex'))
+insert into sends (message_id, mailbox_id, rfc822_message_id, send_id, state, mail_codec, mail, mail_sha256, reply_slot)
+values ($1, $2, $3, $4, 'reserved', $5, $6, encode(sha256($7), 'hex'), $8)
 on conflict (mailbox_id, rfc822_message_id, reply_slot) do update set
     send_id = excluded.send_id, state = 'reserved', provider_draft_id = null, mail_codec = excluded.mail_codec, mail = excluded.mail,
     mail_sha256 = excluded.mail_sha256, attempt = sends.attempt + 1, last_attempt_at = null, reserved_at = clock_timestamp()
@@ -40,7 +48,7 @@ order by n.id limit 1
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """One reply on its way. `mail` is the exact bytes; `draft_id` the provider's id of the draft, once there is one."""
+    """One mail on its way. `mail` is the exact bytes; `draft_id` the provider's id of the draft, once there is one."""
 
     id: int
     case: CaseId
@@ -63,24 +71,29 @@ class Sends:
     database: Database
     codec: Codecs
 
-    async def of(self, case: CaseId) -> Send | None:
-        sql = "select *, clock_timestamp() as now from sends where message_id = $1 order by id desc limit 1"
-        row = await self.database.run(lambda connection: connection.fetchrow(sql, case))
+    async def of(self, case: CaseId, slot: int = REPLY) -> Send | None:
+        sql = "select *, clock_timestamp() as now from sends where message_id = $1 and reply_slot = $2 order by id desc limit 1"
+        row = await self.database.run(lambda connection: connection.fetchrow(sql, case, slot))
         return None if row is None else self._send(row)
 
     async def newer_mail(self, case: CaseId, revision: int) -> CaseId | None:
         """A mail of the same thread that came after the card was last drawn by us, before the approval that made this `revision`."""
         return await self.database.run(lambda connection: connection.fetchval(NEWER, case, revision))
 
-    async def reserve(self, errand: Errand, case: Case, send_id: UUID, mail: bytes) -> Send | None:
-        """Take the one place there is for a reply to this mail; None where another case has it."""
+    async def reserve(
+        self, errand: Errand, case: Case, send_id: UUID, mail: bytes, most: Caps, use: Use, slot: int = REPLY
+    ) -> Send | Hit | None:
+        """Take the place in this slot of the mail, and count it. None where another case has it, Hit where a cap is reached."""
 
-        async def take(connection: Connection) -> Send | None:
+        async def take(connection: Connection) -> Send | Hit | None:
             await hold(connection, errand)
+            if full := await caps.hit(connection, most, use):
+                return full
             key = (case.id, case.mailbox, case.email.message_id or f"case:{case.id}", send_id)
-            row = await connection.fetchrow(RESERVE, *key, self.codec.name, self.codec.encode(mail), mail)
+            row = await connection.fetchrow(RESERVE, *key, self.codec.name, self.codec.encode(mail), mail, slot)
             if row is None:
                 return None
+            await caps.note(connection, row["id"], use)
             await self._note(connection, errand, "reserved", {"send_id": str(send_id), "mail_sha256": row["mail_sha256"]})
             return self._send(row)
 
@@ -116,12 +129,24 @@ class Sends:
 
         return await self.database.run(end)
 
-    async def _close(self, connection: Connection, case: CaseId, state: SendState) -> None:
+    async def settle(self, errand: Errand, state: SendState | None, effects: Sequence[Effect], why: str, *, dead: bool = False) -> None:
+        """End the errand of a forward, its send (if there is one), and say what is to be said of it, in one transaction."""
+
+        async def end(connection: Connection) -> None:
+            await finish(connection, errand, "dead" if dead else "done", why)
+            if state is not None:
+                await self._close(connection, errand.effect.case, state, FORWARD)
+                await self._note(connection, errand, state, {})
+            await put_effects(connection, self.codec, effects, errand.traceparent)
+
+        await self.database.run(end)
+
+    async def _close(self, connection: Connection, case: CaseId, state: SendState, slot: int = REPLY) -> None:
         sql = (
             "update sends set state = $2, sent_at = case when $2 = 'sent' then clock_timestamp() end"
-            " where message_id = $1 and state <> 'cancelled'"
+            " where message_id = $1 and reply_slot = $3 and state <> 'cancelled'"
         )
-        await connection.execute(sql, case, state)
+        await connection.execute(sql, case, state, slot)
 
     async def _step(self, errand: Errand, state: SendState, detail: dict[str, str], sql: str, *given: object) -> Send:
         async def step(connection: Connection) -> Send:
@@ -135,7 +160,7 @@ class Sends:
         return await self.database.run(step)
 
     async def _note(self, connection: Connection, errand: Errand, state: SendState, detail: dict[str, str]) -> None:
-        await audit.write(connection, errand.effect.case, "outbox", f"send_{state}", errand.traceparent, detail=detail)
+        await audit.write(connection, errand.effect.case, "outbox", f"{_kind(errand.effect)}_{state}", errand.traceparent, detail=detail)
 
     def _send(self, row: asyncpg.Record) -> Send:
         return Send(
@@ -148,3 +173,7 @@ class Sends:
             last_attempt_at=row["last_attempt_at"],
             now=row["now"],
         )
+
+
+def _kind(effect: Effect) -> str:
+    return "forward" if isinstance(effect, Forward) else "send"

@@ -25,6 +25,23 @@ class Link(Strict):
     title: Localised
 
 
+class Caps(Strict):
+    """How much may go out: by itself to one conversation, sender and domain; in all from one mailbox."""
+
+    thread_day: int = Field(default=1, ge=0)
+    """Automatic answers in one conversation within 24 hours."""
+    thread_untouched: int = Field(default=2, ge=0)
+    """Automatic answers in one conversation since a person last acted in it."""
+    sender_day: int = Field(default=3, ge=0)
+    """Automatic answers to one address within 24 hours."""
+    domain_hour: int = Field(default=20, ge=0)
+    """Automatic answers to one domain within an hour."""
+    mailbox_minute: int = Field(default=60, ge=1)
+    """Mails of any kind from one mailbox within a minute."""
+    mailbox_day: int = Field(default=1600, ge=1)
+    """Mails of any kind from one mailbox within 24 hours."""
+
+
 class Company(Strict):
     """policies/company.json. `eta` says by urgency when we answer; `teams` are the owners a case can have."""
 
@@ -43,6 +60,7 @@ class Company(Strict):
     support_hours: Localised = Field(min_length=1)
     eta: Mapping[Urgency, Localised]
     docs: Mapping[Name, Link] = Field(default_factory=dict)
+    caps: Caps = Caps()
 
     def say(self, line: Localised, language: str) -> str:
         """The line in this language, or in the company's own."""
@@ -75,6 +93,7 @@ class Intent(Strict):
     """policies/intents/<name>.json: what it means, how it is recognised, and how free the answer may become.
 
     `docs` are ids of company.json; `checks` are what a person looks at before answering; `promoted` is given by the gate alone.
+    `forward_to` names an alias of people.json that gets the mail too, once the answer is approved.
     """
 
     name: Name
@@ -88,6 +107,7 @@ class Intent(Strict):
     reply_within: Delay
     docs: tuple[Name, ...] = Field(default=(), max_length=5)
     checks: tuple[Sentence, ...] = ()
+    forward_to: str | None = None
     promoted: bool = False
     tests: tuple[Trial, ...] = ()
 

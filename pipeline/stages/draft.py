@@ -1,12 +1,14 @@
 """The answer: a template with typed slots, or, where a person answers, an outline of what they need to know."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.atoms import scrub
 from pipeline.case import CaseId, Classification, Context, Decision, Draft, Route
 from pipeline.email import Email
 from pipeline.house import House
+from pipeline.policy.content import Intent
+from pipeline.recipients import author, written
 from pipeline.slots import OPTIONAL, Ask, slots
 from pipeline.voice import render
 
@@ -39,7 +41,15 @@ def _letter(email: Email, classification: Classification, decision: Decision, ho
     if empty:
         raise Unfilled(reply.name, empty[0])
     text = render(reply, {slot.name: slot.value for slot in used})
-    return Draft(1, subject_of(email.subject), text, reply.name, reply.language, used, (), "template", 0, 0.0)
+    letter = Draft(1, subject_of(email.subject), text, reply.name, reply.language, used, (), "template", 0, 0.0)
+    return _addressed(letter, email, ask.intent, house)
+
+
+def _addressed(letter: Draft, email: Email, intent: Intent, house: House) -> Draft:
+    """To the person for whom a contact form of ours wrote, and the mail itself to the alias that the intent names."""
+    one = author(email, frozenset(house.people.contact_forms))
+    to = () if one == email.sender else (written(one),)
+    return replace(letter, to=to, forward_to=house.people.aliases().get(intent.forward_to or "", ""))
 
 
 def subject_of(subject: str) -> str:

@@ -134,8 +134,29 @@ def long() -> Case:
     )
 
 
+def chosen() -> Case:
+    """A mail that names many addresses, and a reviewer's choice among them; the mail itself goes on to an alias."""
+    mail = replace(
+        MAIL,
+        reply_to=(Address("Orders", "orders@elsewhere.example"),),
+        to=(Address("", SUPPORT), Address("Otto", "otto@northwind.example")),
+        cc=(Address("", "ceo@northwind.example"), *(Address("", f"colleague-{number}@northwind.example") for number in range(9))),
+    )
+    draft = replace(
+        DRAFT,
+        version=2,
+        author="U0ANARUIZ0",
+        to=("nora@northwind.example", "otto@northwind.example"),
+        cc=("ceo@northwind.example",),
+        forward_to="partners@larkspur.example",
+    )
+    return replace(REVIEW, revision=4, email=mail, draft=draft, note="Edited by Ana Ruiz")
+
+
 STATES: dict[str, Case] = {
     "review": REVIEW,
+    "review-chosen": chosen(),
+    "sent-chosen": replace(chosen(), revision=6, status=Status.SENT, outcome=outcome("sent_edited")),
     "review-edited": replace(REVIEW, revision=4, note="Edited by Ana Ruiz", draft=replace(DRAFT, version=2, author="U0ANARUIZ0")),
     "review-promoted": replace(
         REVIEW, decision=replace(DECISION, would_be=Route.REVIEW, reasons=(replace(CEILING, at_most=Route.REVIEW),))

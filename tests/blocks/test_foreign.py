@@ -13,7 +13,7 @@ from pipeline.case import CaseId
 from pipeline.email import Address
 from tests.blocks import limits
 from tests.blocks.cases import DRAFT, HOSTILE, MAIL, REVIEW, STATES
-from tests.blocks.views import CHANNEL, THREAD, queue, shown
+from tests.blocks.views import CHANNEL, OWN, THREAD, queue, shown
 
 WORDS = st.text(max_size=400) | st.sampled_from(
     [HOSTILE, "<!channel>", "https://a.example", "\u202e", ":tada:", "\n" * 50, "x" * 9000, "𝔘" * 5000]
@@ -43,12 +43,12 @@ def test_any_mail_is_drawn_within_limits_and_uninterpreted(subject: str, body: s
         assert "<" not in message.text
         assert list(marked_up(message.blocks)) == []
     for view in (
-        edit.view(case, CHANNEL, THREAD),
+        edit.view(case, CHANNEL, THREAD, OWN),
         mail.view(case, 0, CHANNEL, THREAD),
         home.view(shown(waiting=[replace(queue()[0], subject=subject, sender=name)])),
     ):
         assert limits.view(view) == []
-    assert list(marked_up([edit.view(case, CHANNEL, THREAD), mail.view(case, 0, CHANNEL, THREAD)])) == []
+    assert list(marked_up([edit.view(case, CHANNEL, THREAD, OWN), mail.view(case, 0, CHANNEL, THREAD)])) == []
 
 
 @settings(max_examples=200, deadline=None)
@@ -58,7 +58,7 @@ def test_any_mail_is_drawn_within_limits_and_uninterpreted(subject: str, body: s
 )
 def test_a_draft_comes_back_from_the_form_as_it_went_in(body: str) -> None:
     whole = body.strip("\n")
-    view = edit.view(replace(REVIEW, draft=replace(DRAFT, text=whole)), CHANNEL, THREAD)
+    view = edit.view(replace(REVIEW, draft=replace(DRAFT, text=whole)), CHANNEL, THREAD, OWN)
     fields = [block for block in view["blocks"] if block["type"] == "input"]
     values = {field["block_id"]: {field["element"]["action_id"]: {"value": field["element"].get("initial_value")}} for field in fields}
     assert edit.read(values).text == whole

@@ -12,6 +12,7 @@ from pipeline.ports import Figures, IntentFigures, Waiting
 from tests.blocks.cases import NOW, REVIEW, STATES, SUPPORT
 
 CHANNEL, THREAD = "C0SUPPORT1", "1700000000.000100"
+OWN = frozenset({str(SUPPORT)})
 BY_INTENT = (
     IntentFigures("pricing", 14, 9, 3, 1, 1),
     IntentFigures("support_request", 11, 4, 5, 0, 2),
@@ -60,10 +61,10 @@ def messages() -> Iterator[tuple[str, Message]]:
 def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every window."""
     mine = edit.Form("Re: price", "My own words.\n\nThey matter.", "text.0.0.3")
-    for state in ("review", "hostile", "long"):
-        yield f"edit-{state}", edit.view(STATES[state], CHANNEL, THREAD)
-    yield "edit-conflict", edit.conflict(STATES["review-edited"], CHANNEL, THREAD, mine, "unused")
-    yield "edit-decided", edit.conflict(STATES["sent"], CHANNEL, THREAD, mine, "Already approved by Ana Ruiz at 10:42 UTC.")
+    for state in ("review", "review-chosen", "hostile", "long"):
+        yield f"edit-{state}", edit.view(STATES[state], CHANNEL, THREAD, OWN)
+    yield "edit-conflict", edit.conflict(STATES["review-edited"], CHANNEL, THREAD, OWN, mine, "unused")
+    yield "edit-decided", edit.conflict(STATES["sent"], CHANNEL, THREAD, OWN, mine, "Already approved by Ana Ruiz at 10:42 UTC.")
     yield "reject-review", reject.view(REVIEW, CHANNEL, THREAD)
     yield "mail-page", mail.view(STATES["hostile"], 0, CHANNEL, THREAD)
     yield "mail-middle", mail.view(STATES["long"], 1, CHANNEL, THREAD)

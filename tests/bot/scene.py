@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -11,6 +11,7 @@ from email.policy import default
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from bot.forwarding import Forwarder
 from bot.ingest import Ingest
 from bot.mailbox.maildir import MaildirMailbox, connect
 from bot.outbox import Outbox
@@ -28,6 +29,7 @@ from pipeline.case import Case, CaseId, Classification, Context, Decision, Draft
 from pipeline.effects import Effect, PostCard, SendReply
 from pipeline.email import Address, Authentication, Email, MailboxId
 from pipeline.people import Inbox, People, Person
+from pipeline.policy.content import Caps
 from pipeline.ports import Arrival, CardKind, Placed
 from pipeline.review import Move, approve
 
@@ -35,8 +37,10 @@ T = TypeVar("T")
 INBOX = MailboxId("support@larkspur.example")
 ANA = Person(PersonId("U01ANA"), "Ana", "ana@larkspur.example", "member")
 BEN = Person(PersonId("U02BEN"), "Ben", "ben@larkspur.example", "member")
-PEOPLE = People(inboxes={INBOX: Inbox(channel="C01SUPPORT", approvers=(ANA.email, BEN.email))})
+PARTNERS = "partners@larkspur.example"
+PEOPLE = People(inboxes={INBOX: Inbox(channel="C01SUPPORT", approvers=(ANA.email, BEN.email))}, partnerships=PARTNERS)
 CHANNEL = "C01SUPPORT"
+CAPS = Caps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,14 @@ def read(raw: bytes, source: str, received_at: datetime) -> Email:
 
 
 async def triage(email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
-    """Everything is a question about opening hours; where the text says so, the answer goes out by itself."""
+    """Everything is a question about opening hours; where the text says so, the answer goes out by itself, or the mail is handed on."""
     by_itself = "by itself" in email.text
     route, status = (Route.AUTO_SEND, Status.APPROVED) if by_itself else (Route.REVIEW, Status.REVIEW)
     reasons = (Reason("intent", "hours", route, "Opening hours"),)
     decision = Decision(route, route, "hours", "support", "normal", None, reasons, (("intents", "1"),))
     classification = Classification("hours", "normal", "support", (), 0.9, "pricing", "stand-in")
     draft = Draft(1, f"Re: {email.subject}", "We open at nine.\n", "hours", "en", (), (), "template", 3, 0.0)
+    draft = replace(draft, forward_to=PARTNERS if "partner" in email.text else "")
     return Triaged(status, classification, Context(False, False, history.earlier), decision, draft)
 
 
@@ -246,15 +251,18 @@ def scene(
     settles_within: float = 0.0,
     poll: float = 1.0,
     wrap: Wrap = untouched,
+    caps: Caps = CAPS,
 ) -> Scene:
     """Put everything together."""
     mailbox = connect(INBOX, folder / "Maildir", settles_within=timedelta(seconds=settles_within), create=True)
     queue, cases = wrap("queue", Queue(database, PLAIN)), wrap("cases", PostgresCases(database, PLAIN))
     cards, effects = wrap("cards", Cards(database)), wrap("effects", EffectQueue(database, PLAIN))
     sends, staff = wrap("sends", Sends(database, PLAIN)), Staff()
-    sender = Sender(effects, cases, sends, cards, {INBOX: wrap("mailbox", mailbox)}, lambda: PEOPLE, staff, "Larkspur")
+    mailboxes = {INBOX: wrap("mailbox", mailbox)}
+    sender = Sender(effects, cases, sends, cards, mailboxes, lambda: PEOPLE, staff, "Larkspur", caps)
+    forwarder = Forwarder(effects, cases, sends, mailboxes, lambda: PEOPLE, "Larkspur", caps)
     board, span = FileBoard(folder / "board.jsonl"), timedelta(seconds=lease)
     worker = Worker(queue, Bell(dsn, CASES), wrap("read", read), wrap("triage", triage), plan, lease=span, poll=poll)
-    outbox = Outbox(effects, Bell(dsn, EFFECTS), cases, cards, wrap("board", board), sender, lease=span, poll=poll)
+    outbox = Outbox(effects, Bell(dsn, EFFECTS), cases, cards, wrap("board", board), sender, forwarder, lease=span, poll=poll)
     ingest = Ingest(queue, wrap("mailbox", mailbox), peek, poll)
     return Scene(database, queue, cases, effects, sends, cards, mailbox, board, staff, worker, outbox, ingest)

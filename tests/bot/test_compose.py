@@ -2,7 +2,6 @@
 
 import os
 import re
-import string
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -11,13 +10,14 @@ from email.policy import default
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.mailbox import mime
-from bot.mailbox.compose import Expected, check, reply
+from bot.mailbox.compose import reply
+from bot.mailbox.finished import Expected, check
 from pipeline.case import Case, CaseId, Draft, Status
 from pipeline.email import Address, Authentication, Email, MailboxId
 from pipeline.errors import Permanent
+from tests.bot.trouble import TROUBLE
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 INBOX = MailboxId("support@larkspur.example")
@@ -77,23 +77,6 @@ def test_no_header_is_smuggled_in(hostile: str) -> None:
     assert not re.search(rb"(?mi)^(bcc|cc):", raw)
 
 
-TROUBLE = st.text(
-    st.one_of(st.characters(), st.sampled_from("\r\n\t\0 =?_:<>@\"',;()\\\u2028\u202e\u200b" + string.ascii_letters)), max_size=120
-)
-WORDS = st.builds("=?{}?{}?{}?=".format, st.sampled_from(["utf-8", "latin-1", "x", ""]), st.sampled_from("qbQB"), TROUBLE)
-
-
-@given(st.one_of(TROUBLE, WORDS), st.one_of(TROUBLE, WORDS), st.lists(st.one_of(TROUBLE, WORDS), max_size=30), st.one_of(TROUBLE, WORDS))
-@settings(max_examples=5000 if FULL else 100, deadline=None)
-def test_whatever_the_mail_says_the_headers_are_ours(subject: str, name: str, ids: list[str], text: str) -> None:
-    email = replace(MAIL, sender=Address(name, CARLA.address), references=tuple(ids), message_id=ids[0] if ids else "")
-    raw = _reply(email, replace(DRAFT, subject=subject, text=text), company=name)
-    assert set(_names(raw)) <= set(HEADERS)
-    assert len(_names(raw)) == len(set(_names(raw)))
-    assert [address.addr_spec for address in _read(raw)["to"].addresses] == [CARLA.address]
-    assert [address.addr_spec for address in _read(raw)["from"].addresses] == [INBOX]
-
-
 @given(TROUBLE)
 @settings(max_examples=5000 if FULL else 100, deadline=None)
 def test_an_address_is_used_as_it_is_or_not_at_all(address: str) -> None:
@@ -123,6 +106,19 @@ def test_a_long_conversation_keeps_its_first_and_its_last_ancestors() -> None:
     assert (len(chain), chain[0], chain[-1], chain[-2]) == (20, f"<{ids[0]}>", "<q1@customers.example>", f"<{ids[-1]}>")
 
 
+def test_a_mail_that_names_only_its_parent_is_threaded_under_it() -> None:
+    assert _read(_reply(replace(MAIL, references=())))["references"] == "<q0@customers.example> <q1@customers.example>"
+    assert _read(_reply(replace(MAIL, references=(), in_reply_to="")))["references"] == "<q1@customers.example>"
+
+
+def test_the_longest_ids_in_the_longest_chain_keep_every_line_short() -> None:
+    ids = tuple(f"{number:0>250}@{'d' * 250}" for number in range(500))
+    raw = _reply(replace(MAIL, references=(*ids, "not an id", ids[0]), message_id="m" * 250 + "@" + "d" * 250))
+    chain = str(_read(raw)["references"]).split()
+    assert (len(chain), chain[0], chain[-2]) == (20, f"<{ids[0]}>", f"<{ids[-1]}>")
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
 def test_an_id_that_the_sender_never_wrote_is_not_quoted() -> None:
     email = mime.read(b"From: carla@customers.example\r\nSubject: Hi\r\n\r\nHello", "1", AT, frozenset())
     assert _names(_reply(email)) == [name for name in HEADERS if name not in ("in-reply-to", "references")]
@@ -131,13 +127,14 @@ def test_an_id_that_the_sender_never_wrote_is_not_quoted() -> None:
 def test_the_finished_bytes_are_checked() -> None:
     raw = _reply()
     names = tuple(name for name in HEADERS if name not in ("mime-version", "content-type"))
-    expected = Expected(INBOX, CARLA.address, DRAFT.subject, SEND_ID, f"<{SEND_ID}@larkspur.example>", DRAFT.text, names)
+    expected = Expected(INBOX, (CARLA.address,), (), DRAFT.subject, SEND_ID, f"<{SEND_ID}@larkspur.example>", DRAFT.text, names)
     check(raw, expected)
     for wrong in (
         raw.replace(b"Subject:", b"Bcc: evil@x.test\r\nSubject:"),
         raw.replace(b"carla@customers", b"evil@customers"),
         raw.replace(b"nine", b"nein"),
         raw.replace(b"To: Carla <", b"To: evil@x.test, Carla <"),
+        raw.replace(b"Subject:", b"Cc: evil@x.test\r\nSubject:"),
         raw.replace(SEND_ID.encode(), b"x", 1),
     ):
         with pytest.raises(Permanent):

@@ -96,6 +96,13 @@ def test_json_that_does_not_parse_has_line_and_column(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "edit", "said"),
     [
+        (
+            "intents/referral.json",
+            lambda it: it.update(forward_to="press"),
+            'intents/referral.json, forward_to: there is no alias in people.json "press". There are: partnerships.',
+        ),
+        ("company.json", lambda it: it.update(caps={"thread_day": -1}), "company.json, caps.thread_day: Input should be greater than"),
+        ("people.json", lambda it: it.update(contact_forms=["form"]), "people.json, contact_forms.0: String should match pattern"),
         ("rules.json", lambda it: it.update(rule=[]), "policies/rules.json, rule: Extra inputs are not permitted."),
         ("rules.json", lambda it: it["rules"][0]["when"].update(kind="vipp"), "policies/rules.json, rules.0.when: Input tag 'vipp'"),
         (

@@ -9,18 +9,21 @@ from hypothesis import strategies as st
 from pipeline.atoms import atoms
 from pipeline.case import CaseId, Classification, Context, Decision, Draft, Reason, Route
 from pipeline.email import Address, Email
+from pipeline.people import People
 from pipeline.slots import first_name
 from pipeline.stages.draft import Unfilled, draft, subject_of
 from pipeline.stages.lint import lint
 from pipeline.voice import LONGEST, Refusal, render, template
-from tests.pipeline.letters import attached, house, mail, policies, voice
+from tests.pipeline.letters import attached, house, mail, policies, voice, vouched
 
 STRANGER = Context(vip=False, known=False, earlier=0)
 SLOTS = frozenset({"first_name", "eta"})
 
 
-def written(email: Email, intent: str, language: str = "en", case: CaseId | None = None, route: Route = Route.REVIEW) -> Draft:
-    ours = house()
+def written(
+    email: Email, intent: str, language: str = "en", case: CaseId | None = None, route: Route = Route.REVIEW, people: People | None = None
+) -> Draft:
+    ours = replace(house(), people=people or policies().people)
     name = ours.intents[intent].template
     picked = ours.voice.pick(name, language).name if name else None
     reasons = (Reason("rule", "vip", Route.HUMAN, "A named customer."),) if route is Route.HUMAN else ()
@@ -171,3 +174,17 @@ def test_every_intent_speaks_four_languages() -> None:
     for intent in policies().intents.values():
         if intent.template:
             assert {voice().pick(intent.template, language).language for language in ("en", "de", "fr", "es")} == {"en", "de", "fr", "es"}
+
+
+def test_a_referral_is_to_be_handed_on_and_other_mail_is_not() -> None:
+    assert written(mail(), "referral").forward_to == policies().people.partnerships
+    assert written(mail(), "support").forward_to == ""
+
+
+def test_an_answer_to_a_listed_contact_form_goes_to_the_person_it_wrote_for() -> None:
+    form, visitor = Address("Form", "form@web.example"), Address("Vera", "vera@visitor.example")
+    email = mail(sender=form, reply_to=(visitor,))
+    listed = policies().people.model_copy(update={"contact_forms": (form.address,)})
+    assert written(email, "support").to == ()
+    assert written(email, "support", people=listed).to == (visitor.address,)
+    assert written(replace(email, authentication=vouched("none")), "support", people=listed).to == ()
