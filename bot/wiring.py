@@ -18,7 +18,7 @@ from bot.embedded import Services
 from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.mailbox import maildir, mime
-from bot.mailbox.language import language
+from bot.mailbox.reader import Reader, reader
 from bot.outbox import Outbox
 from bot.scheduler import keep_time
 from bot.sending import Sender
@@ -53,7 +53,6 @@ from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
 
-WARM = "The first mail must not wait until the language model is read from the disk."
 Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
@@ -71,14 +70,14 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     slack = _slack(settings)
     mailboxes = _mailboxes(settings.mailboxes)
     house = await load_house(settings.policies, settings.templates, settings.data / "cache")
-    await asyncio.to_thread(language, WARM)
     _check_inboxes(mailboxes, house)
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
-        parts = _Parts(settings, services.database_url, database, redis, house, mailboxes, slack, await _links(slack))
+        reading = await stack.enter_async_context(reader())
+        parts = _Parts(settings, services.database_url, database, redis, house, mailboxes, slack, await _links(slack), reading)
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
@@ -97,6 +96,7 @@ class _Parts:
     mailboxes: Mapping[MailboxId, Mailbox]
     slack: SlackSettings
     permalink: Callable[[str, str], str]
+    reader: Reader
 
     @property
     def cases(self) -> PostgresCases:
@@ -127,7 +127,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
     worker = Worker(
         queue=queue,
         bell=Bell(parts.database_url, CASES),
-        read=partial(_read, frozenset(name for entry in parts.settings.mailboxes for name in entry.authserv_ids)),
+        read=partial(_read, parts.reader, frozenset(name for entry in parts.settings.mailboxes for name in entry.authserv_ids)),
         triage=partial(_triage, parts.house),
         plan=plan.effects,
         concurrency=parts.settings.workers,
@@ -157,8 +157,8 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
     }
 
 
-def _read(authserv_ids: frozenset[str], raw: bytes, source: str, received_at: datetime) -> Email:
-    return mime.read(raw, source, received_at, authserv_ids)
+async def _read(reading: Reader, authserv_ids: frozenset[str], raw: bytes, source: str, received_at: datetime) -> Email:
+    return await reading.read(raw, source, received_at, authserv_ids)
 
 
 async def _triage(house: House, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:

@@ -65,6 +65,11 @@ def read(raw: bytes, source: str, received_at: datetime, authserv_ids: frozenset
     return _quarantined(seen, source, received_at, why)
 
 
+def quarantined(raw: bytes, source: str, received_at: datetime, why: str) -> Email:
+    """A mail that nobody has read, with what `peek` sees of it. Never raises."""
+    return _quarantined(peek(raw), source, received_at, why)
+
+
 def _email(raw: bytes, seen: Peek, source: str, received_at: datetime, authserv_ids: frozenset[str]) -> Email:
     if len(raw) > MAX_BYTES:
         raise Exceeded(f"It is bigger than {MAX_BYTES // 1024 // 1024} MB.")
