@@ -94,7 +94,7 @@ def _email(raw: bytes, seen: Peek, source: str, received_at: datetime, authserv_
         references=_ids(head.first("references")),
         text=said.text,
         reply=said.reply,
-        language=language.language(said.reply),
+        language=language.language(said.reply or said.text),
         attachments=tuple(Attachment(leaf.name, leaf.media_type, leaf.size) for leaf in parts.leaves if not leaf.readable),
         headers=_kept(head, parts),
         authentication=authentication(head.all("authentication-results"), senders, authserv_ids),
