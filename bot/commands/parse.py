@@ -70,6 +70,7 @@ def _row(email: Email, own: frozenset[str]) -> dict[str, Any]:
         "attachments": [{"name": a.name, "type": a.media_type, "size": a.size} for a in email.attachments],
         "automatic": {"kind": automatic.kind, "why": automatic.why} if automatic else None,
         "may_auto_reply": {"allowed": not reasons, "reasons": reasons},
+        "bounced": email.returned or None if automatic and automatic.kind in ("bounce", "delay") else None,
         "authentication": {"verdict": email.authentication.verdict, "why": email.authentication.why},
         "defects": list(email.defects),
         "quarantined": email.quarantined,

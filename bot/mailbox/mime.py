@@ -13,6 +13,7 @@ from bot.mailbox.body import body
 from bot.mailbox.headers import Headers
 from bot.mailbox.limits import MAX_BYTES, MAX_HEADER_VALUE, MAX_SUBJECT, Exceeded
 from bot.mailbox.parts import Leaf, Tree, tree
+from bot.mailbox.returned import returned
 from pipeline.email import NOBODY, Address, Attachment, Authentication, Email
 
 _PEEKED = 64 * 1024
@@ -100,6 +101,7 @@ def _email(raw: bytes, seen: Peek, source: str, received_at: datetime, authserv_
         authentication=authentication(head.all("authentication-results"), senders, authserv_ids),
         defects=tuple(dict.fromkeys((*_header_defects(head, senders), *said.defects, *_part_defects(parts, said.text)))),
         quarantined=None,
+        returned=returned(parts, said.text) or _answered(head, parts),
     )
 
 
@@ -164,6 +166,11 @@ def _date(head: Headers) -> datetime | None:
         return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+
+
+def _answered(head: Headers, parts: Tree) -> str:
+    """The mail that a report answers, where it holds nothing of it."""
+    return next(iter(_ids(head.first("in-reply-to"))), "") if "multipart/report" in parts.multiparts else ""
 
 
 def _kept(head: Headers, parts: Tree) -> tuple[tuple[str, str], ...]:
