@@ -36,8 +36,20 @@ def parted(text: str) -> Parted:
     forwarded = any(FORWARD.match(line[:_LONGEST]) for line in _first(lines[end:], 3))
     passed_on = forwarded or (end < len(lines) and _heads(lines, end))
     if passed_on and _only_signed(own):
-        return Parted("", True)
+        below = "\n".join(_below(lines[end:])).strip()
+        return Parted(below, not below)
     return Parted("\n".join(own).strip() or text.replace(QUOTE, "").strip(), forwarded)
+
+
+def _below(lines: list[str]) -> list[str]:
+    """What an author wrote below or between what they quote at the top: only where that is marked, line by line."""
+    at = 0
+    while at < len(lines) and (not lines[at].strip() or lines[at] == QUOTE or _heads(lines, at) or LABEL.match(lines[at][:_LONGEST])):
+        at += 1
+    if at == len(lines) or not any(map(_quoted, lines[: at + 1])):
+        return []
+    rest = _without_quotes(lines[at:])
+    return _said(rest[: next((i for i in range(len(rest)) if _ends(rest, i)), len(rest))])
 
 
 def _said(own: list[str]) -> list[str]:
