@@ -1,23 +1,23 @@
 """Dry runs: mails that already are go through the whole flow, and nothing is sent or stored."""
 
-import asyncio
 import json
 import time
-from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.mailbox.archives import mails
-from bot.mailbox.mime import read
+from bot.mailbox.reader import reader
+from bot.ordered import ordered
 from pipeline.case import NO_HISTORY, Triaged
 from pipeline.email import MailboxId
 from pipeline.flow import triage
 from pipeline.house import House
 
 AT_ONCE = 4
-"""Mails in work at a time: the embedding runs beside the parsing of the next."""
+"""Mails in work at a time: two are read in processes of their own while others are embedded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +49,15 @@ async def replay(
     Nothing is known of earlier mails: each is judged alone, as arrived `now` (default: this moment).
     """
     judged_at = now or datetime.now(UTC)
-    going: deque[asyncio.Task[ReplayLine]] = deque()
-    source = _numbered(path)
-    try:
-        while True:
-            while len(going) < AT_ONCE and (following := await asyncio.to_thread(next, source, None)) is not None:
-                going.append(asyncio.create_task(_line(*following, house, mailbox, authserv_ids, judged_at)))
-            if not going:
-                return
-            yield await going.popleft()
-    finally:
-        for task in going:
-            task.cancel()
-        await asyncio.gather(*going, return_exceptions=True)
+    async with reader() as reading:
 
+        async def line(mail: tuple[str, bytes]) -> ReplayLine:
+            email = await reading.read(mail[1], mail[0], judged_at, authserv_ids)
+            return line_of(mail[0], await triage(email, mailbox, NO_HISTORY, house, judged_at, time.perf_counter))
 
-def _numbered(path: Path) -> Iterator[tuple[str, bytes]]:
-    yield from mails(path)
-
-
-async def _line(source: str, raw: bytes, house: House, mailbox: MailboxId, authserv_ids: frozenset[str], now: datetime) -> ReplayLine:
-    email = read(raw, source, now, authserv_ids)
-    return line_of(source, await triage(email, mailbox, NO_HISTORY, house, now, time.perf_counter))
+        async with aclosing(ordered(mails(path), line, at_once=AT_ONCE)) as lines:
+            async for made in lines:
+                yield made
 
 
 def line_of(source: str, triaged: Triaged) -> ReplayLine:

@@ -23,7 +23,7 @@ from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.intake import Consumer, Intake
 from bot.mailbox import mime
-from bot.mailbox.language import language
+from bot.mailbox.reader import Reader, reader
 from bot.mailboxes import Opened, open_all, webhooks
 from bot.outbox import Outbox
 from bot.queue import Deliveries
@@ -65,7 +65,6 @@ from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
 
-WARM = "The first mail must not wait until the language model is read from the disk."
 Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
@@ -82,7 +81,6 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     """Connect every part; nothing works yet. Raises Misconfigured for what an operator forgot, Permanent for what Slack refuses."""
     slack = _slack(settings)
     house = await load_house(settings.policies, settings.templates, settings.data / "cache")
-    await asyncio.to_thread(language, WARM)
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
@@ -93,7 +91,9 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
         deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
-        parts = _Parts(settings, services.database_url, database, redis, deliveries, house, mailboxes, slack, await _links(slack))
+        reading = await stack.enter_async_context(reader())
+        links = await _links(slack)
+        parts = _Parts(settings, services.database_url, database, redis, deliveries, house, mailboxes, slack, links, reading)
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
@@ -116,6 +116,7 @@ class _Parts:
     mailboxes: Mapping[MailboxId, Opened]
     slack: SlackSettings
     permalink: Callable[[str, str], str]
+    reader: Reader
 
     @property
     def cases(self) -> PostgresCases:
@@ -148,7 +149,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
     worker = Worker(
         queue=queue,
         bell=Bell(parts.database_url, CASES),
-        read=partial(_read, frozenset(name for entry in parts.settings.mailboxes for name in entry.authserv_ids)),
+        read=partial(_read, parts.reader, frozenset(name for entry in parts.settings.mailboxes for name in entry.authserv_ids)),
         triage=partial(_triage, parts.house),
         plan=plan.effects,
         concurrency=parts.settings.workers,
@@ -187,8 +188,8 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
     }
 
 
-def _read(authserv_ids: frozenset[str], raw: bytes, source: str, received_at: datetime) -> Email:
-    return mime.read(raw, source, received_at, authserv_ids)
+async def _read(reading: Reader, authserv_ids: frozenset[str], raw: bytes, source: str, received_at: datetime) -> Email:
+    return await reading.read(raw, source, received_at, authserv_ids)
 
 
 def _trusts(entries: Sequence[MailboxEntry]) -> dict[MailboxId, Trust]:

@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 Triage = Callable[[Email, MailboxId, History, datetime, CaseId], Awaitable[Triaged]]
 Plan = Callable[[Case], tuple[Effect, ...]]
-Read = Callable[[bytes, str, datetime], Email]
-"""Bytes, the provider's reference, when it was received -> the mail; blocking, never raises."""
+Read = Callable[[bytes, str, datetime], Awaitable[Email]]
+"""Bytes, the provider's reference, when it was received -> the mail. Raises Temporary where nothing can be read now."""
 Authenticate = Callable[[Email, bytes, MailboxId], Awaitable[Email]]
 """The mail as read, its bytes, where it arrived -> the mail with the verdict on its sender; never raises."""
 
@@ -86,7 +86,7 @@ class Worker:
         if job.attempt > MOST_ATTEMPTS:
             await self._bury(job)
             return
-        email = await asyncio.to_thread(self.read, job.raw, job.source, job.received_at)
+        email = await self.read(job.raw, job.source, job.received_at)
         email = await self.authenticate(email, job.raw, job.mailbox)
         history = await self.queue.history(job, email)
         triaged = await self.triage(email, job.mailbox, history, job.now, job.case)

@@ -59,6 +59,8 @@ class Email:
 
     `message_id`, `in_reply_to` and `references` carry no angle brackets; `thread_id` is the first known ancestor's id.
     `headers` holds the lower-cased names and decoded, shortened values that prefilter needs, in order of appearance.
+    `returned` is the Message-ID of the mail that stands in this one or that its report names: of a bounce, the mail that bounced.
+    Where that mail bears our X-Triage-Send-Id, it is that id, an @, and a domain.
     `defects` names what was odd but harmless; `quarantined` says why a person must look before anything else, or is None.
     """
 
@@ -82,6 +84,7 @@ class Email:
     authentication: Authentication
     defects: tuple[str, ...]
     quarantined: str | None
+    returned: str = ""
 
     def header(self, name: str) -> str | None:
         """The first value of a header by its lower-case name, or None."""

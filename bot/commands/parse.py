@@ -1,17 +1,22 @@
 """`triage parse`: how a mail is read, and why it would be treated so."""
 
+from contextlib import aclosing
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.commands.terminal import out, table
+from bot.commands.terminal import out, run, table
 from bot.mailbox.archives import mails
-from bot.mailbox.mime import read
+from bot.mailbox.reader import reader
+from bot.ordered import ordered
 from pipeline.case import NO_HISTORY
 from pipeline.email import Address, Email
 from pipeline.stages.prefilter import screen
+
+AT_ONCE = 4
 
 
 def parse_mails(
@@ -24,14 +29,25 @@ def parse_mails(
 
     Example: triage parse strange.eml --json
     """
-    for path in paths:
-        for source, raw in mails(path):
-            email = read(raw, source, datetime.now(UTC), frozenset(authserv_id or ()))
-            row = _row(email, frozenset(own or ()))
-            if as_json:
-                out(row)
-            else:
-                table(source, ("field", "value"), [(name, str(value)) for name, value in row.items() if name != "text"])
+    run(_parse(paths, as_json, frozenset(authserv_id or ()), frozenset(own or ())))
+
+
+async def _parse(paths: list[Path], as_json: bool, authserv_ids: frozenset[str], own: frozenset[str]) -> None:
+    async with reader() as reading:
+
+        async def read(mail: tuple[str, bytes]) -> Email:
+            return await reading.read(mail[1], mail[0], datetime.now(UTC), authserv_ids)
+
+        async with aclosing(ordered(chain.from_iterable(map(mails, paths)), read, at_once=AT_ONCE)) as emails:
+            async for email in emails:
+                _show(_row(email, own), as_json)
+
+
+def _show(row: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        out(row)
+    else:
+        table(row["source"], ("field", "value"), [(name, str(value)) for name, value in row.items() if name != "text"])
 
 
 def _row(email: Email, own: frozenset[str]) -> dict[str, Any]:
@@ -54,6 +70,7 @@ def _row(email: Email, own: frozenset[str]) -> dict[str, Any]:
         "attachments": [{"name": a.name, "type": a.media_type, "size": a.size} for a in email.attachments],
         "automatic": {"kind": automatic.kind, "why": automatic.why} if automatic else None,
         "may_auto_reply": {"allowed": not reasons, "reasons": reasons},
+        "bounced": email.returned or None if automatic and automatic.kind in ("bounce", "delay") else None,
         "authentication": {"verdict": email.authentication.verdict, "why": email.authentication.why},
         "defects": list(email.defects),
         "quarantined": email.quarantined,

@@ -34,7 +34,10 @@ def body(tree: Tree) -> Body:
         marked = marked[:MAX_TEXT]
         defects.append("shortened")
     text = "\n".join(line for line in marked.split("\n") if line != html.QUOTE)
-    return Body(text, quotes.newest(marked), tuple(dict.fromkeys(defects)))
+    parted = quotes.parted(marked)
+    if parted.forwarded:
+        defects.append("forwarded mail")
+    return Body(text, parted.own, tuple(dict.fromkeys(defects)))
 
 
 def _chosen(tree: Tree) -> list[Leaf]:

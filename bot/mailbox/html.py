@@ -22,7 +22,8 @@ _TAG = re.compile(r"</?[a-zA-Z]")
 # whatever could be read as the name of an attribute, in any tag or text
 _NAME = re.compile(r"[\s/\"']([^\s/>=]+)")
 _SPACES = re.compile(r"[\x00-\x20]+")
-_BREAKS = re.compile(r"[ \n\x03\x04]+")
+_BREAKS = re.compile(r"[ \n\x03\x04\x05]+")
+_EMPTY = re.compile(r"\x05 *\x05")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ def _edges(tag: str, attributes: dict[str, str | None]) -> tuple[str, str]:
     start = f"\n{QUOTE}\n" if quote else ""
     if tag in _SPACED and not any(name.startswith("Mso") for name in classes):
         return f"{start}\x03", "\x03"
+    if tag == "p":
+        return f"{start}\x04\x05", "\x05\x04"
     if tag == "li":
         return f"{start}\x04- ", "\x04"
     if tag in ("td", "th"):
@@ -132,7 +135,8 @@ def _tidy(text: str) -> str:
 def _lines(breaks: str) -> str:
     if "\x03" in breaks:
         return "\n\n"
-    count = breaks.count("\n")
+    count = breaks.count("\n") + len(_EMPTY.findall(breaks))
     if "\x04" not in breaks:
         return "\n" * count or " "
-    return "\n" * (count + 1 if breaks.lstrip(" ").startswith("\x04") else max(1, count))
+    ended = breaks.lstrip(" ").startswith(("\x04", "\x05\x04"))
+    return "\n" * (count + 1 if ended else max(1, count))

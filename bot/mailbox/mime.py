@@ -13,6 +13,7 @@ from bot.mailbox.body import body
 from bot.mailbox.headers import Headers
 from bot.mailbox.limits import MAX_BYTES, MAX_HEADER_VALUE, MAX_SUBJECT, Exceeded
 from bot.mailbox.parts import Leaf, Tree, tree
+from bot.mailbox.returned import returned
 from pipeline.email import NOBODY, Address, Attachment, Authentication, Email
 
 _PEEKED = 64 * 1024
@@ -65,6 +66,11 @@ def read(raw: bytes, source: str, received_at: datetime, authserv_ids: frozenset
     return _quarantined(seen, source, received_at, why)
 
 
+def quarantined(raw: bytes, source: str, received_at: datetime, why: str) -> Email:
+    """A mail that nobody has read, with what `peek` sees of it. Never raises."""
+    return _quarantined(peek(raw), source, received_at, why)
+
+
 def _email(raw: bytes, seen: Peek, source: str, received_at: datetime, authserv_ids: frozenset[str]) -> Email:
     if len(raw) > MAX_BYTES:
         raise Exceeded(f"It is bigger than {MAX_BYTES // 1024 // 1024} MB.")
@@ -89,12 +95,13 @@ def _email(raw: bytes, seen: Peek, source: str, received_at: datetime, authserv_
         references=_ids(head.first("references")),
         text=said.text,
         reply=said.reply,
-        language=language.language(said.reply),
+        language=language.language(said.reply or said.text),
         attachments=tuple(Attachment(leaf.name, leaf.media_type, leaf.size) for leaf in parts.leaves if not leaf.readable),
         headers=_kept(head, parts),
         authentication=authentication(head.all("authentication-results"), senders, authserv_ids),
         defects=tuple(dict.fromkeys((*_header_defects(head, senders), *said.defects, *_part_defects(parts, said.text)))),
         quarantined=None,
+        returned=returned(parts, said.text) or _answered(head, parts),
     )
 
 
@@ -159,6 +166,11 @@ def _date(head: Headers) -> datetime | None:
         return (sent if sent.tzinfo else sent.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+
+
+def _answered(head: Headers, parts: Tree) -> str:
+    """The mail that a report answers, where it holds nothing of it."""
+    return next(iter(_ids(head.first("in-reply-to"))), "") if "multipart/report" in parts.multiparts else ""
 
 
 def _kept(head: Headers, parts: Tree) -> tuple[tuple[str, str], ...]:

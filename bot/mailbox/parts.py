@@ -39,6 +39,10 @@ class Leaf:
         """It is part of what the sender wrote, not a file sent along."""
         return self.media_type in ("text/plain", "text/html") and self.disposition != "attachment" and not self.name
 
+    def raw_text(self, most: int) -> bytes:
+        """Its first bytes without their transfer encoding, at most `most`."""
+        return _decoded(self.body[: 2 * most], self.encoding)[:most]
+
     def text(self) -> tuple[str, bool]:
         """Its text, and whether its charset was a lie."""
         return charsets.decode(_decoded(self.body[: 2 * MAX_PART_BYTES], self.encoding)[:MAX_PART_BYTES], self.charset)

@@ -1,62 +1,99 @@
 """The newest text that a mail's author wrote: without quotations, the headers above them, and the signature."""
 
 import re
+from dataclasses import dataclass
 
 from bot.mailbox.html import QUOTE
+from bot.mailbox.wording import ADDRESS, DEVICE, FORWARD, LABEL, ORIGINAL, TIME, WROTE, YEAR, disclaims, legal
 
 _LONGEST = 300
 _WRAPPED = 60
 
-_WROTE = re.compile(
-    r"\b(?:wrote|writes|schrieb|schreef|écrit|ecrit|escribió|escribio|escreveu|ha scritto|skrev|kirjoitti|napisał(?:\(a\)|a|o)?"
-    r"|написала?|пишет|napsala?|írta|yazdı)(?!\w)",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"[<(\[\"'\s][^\s<>()@]{1,80}@[^\s<>()@]{1,120}[>)\]\"']")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}[./-]\d{1,2}[./-]\d{2}(?!\d)")
-_TIME = re.compile(r"(?<!\d)\d{1,2}[:.]\d\d(?!\d)")
-
-_ORIGINAL = re.compile(
-    r"\W{0,3}-{2,}\W{0,3}(?:original (?:message|appointment|e?mail)|forwarded (?:message|by)|reply message"
-    r"|(?:ursprüngliche|weitergeleitete) (?:nachricht|e-?mail)|original-?nachricht|message (?:d.origine|original|transféré)"
-    r"|mensaje (?:original|reenviado)|mensagem (?:original|encaminhada)|messaggio (?:originale|inoltrato)|oorspronkelijk bericht"
-    r"|doorgestuurd bericht|oprindelig (?:besked|meddelelse)|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti"
-    r"|wiadomość oryginalna|oryginalna wiadomość|исходное сообщение|пересылаемое сообщение)\b",
-    re.IGNORECASE,
-)
-_FROM = "from|von|de|da|van|od|fra|från|lähettäjä|от|feladó|kimden"
-_SUBJECT = "subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|ämne|emne|aihe|тема|re"
-_OTHER = (
-    "sent|date|to|cc|reply-to|gesendet|datum|an|kopie|envoyé(?: le)?|à|a|copie à|message du|enviado(?: el| em)?|fecha|para|data|inviato"
-    "|verzonden|aan|wysłano|do|skickat|till|sendt|dato|til|lähetetty|vastaanottaja|отправлено|дата|кому"
-)
-_LABEL = re.compile(rf"[\s*_>]{{0,8}}(?:(?P<from>{_FROM})|(?P<subject>{_SUBJECT})|(?:{_OTHER}))[*_]{{0,2}}[ \xa0]?:", re.IGNORECASE)
-_SENT = "sent|diese nachricht wurde|gesendet|envoyé|enviado|inviato|verzonden|verstuurd|wysłan[eo]|skickat|sendt|lähetetty|отправлено"
-_BY = "from|via|using|with|von|mit|à partir de|depuis|de|desde|do|da|dal|vanaf|vanuit|met|van|z|från|fra|с"
-_THING = (
-    r"my|mein\w{0,2}|mon|mi|meu|minha|il mio|mio|mijn|mojego|min|моего|mobile|mail|e-?mail|outlook|yahoo|gmx|web\.de|gmail|iphone|ipad"
-    "|android|samsung|galaxy|huawei|blackberry|typeapp|proton ?mail|windows|surface|aol|sparrow|thunderbird|spark|airmail"
-)
-_DEVICE = re.compile(
-    rf"\s*(?:(?:{_SENT}) (?:{_BY}) (?:{_THING})\b.{{0,80}}|von meinem .{{1,40}} gesendet.{{0,40}}|get outlook for .{{1,60}}"
-    r"|outlook für (?:ios|android) .{0,60}|télécharger outlook pour .{1,60}|obtener outlook para .{1,60})\Z",
-    re.IGNORECASE,
-)
 _RULE = re.compile(r"\s*[_=*—–-]{3,}\s*\Z")
 
 
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """`own` is what the author wrote this time; `forwarded`: below it stands a mail that they pass on."""
+
+    own: str
+    forwarded: bool
+
+
 def newest(text: str) -> str:
-    """What the author wrote this time; the whole text where everything in it seems quoted (a forwarded mail, say).
+    """What the author wrote this time, as `parted` finds it."""
+    return parted(text).own
+
+
+def parted(text: str) -> Parted:
+    """The author's own words: nothing where they passed on a mail without a word, the whole text where all of it seems quoted.
 
     `text` may hold lines that are html.QUOTE: the markup of an HTML mail says that a quotation begins there.
     """
     lines = text.split("\n")
     end = next((at for at in range(len(lines)) if _ends(lines, at)), len(lines))
-    own = _without_quotes(lines[:end])
+    own = _said(_without_quotes(lines[:end]))
+    forwarded = any(FORWARD.match(line[:_LONGEST]) for line in _first(lines[end:], 3))
+    passed_on = forwarded or (end < len(lines) and _heads(lines, end))
+    if passed_on and _only_signed(own):
+        below = "\n".join(_below(lines[end:])).strip()
+        return Parted(below, not below)
+    return Parted("\n".join(own).strip() or text.replace(QUOTE, "").strip(), forwarded)
+
+
+def _below(lines: list[str]) -> list[str]:
+    """What an author wrote below or between what they quote at the top: only where that is marked, line by line."""
+    at = 0
+    while at < len(lines) and (not lines[at].strip() or lines[at] == QUOTE or _heads(lines, at) or LABEL.match(lines[at][:_LONGEST])):
+        at += 1
+    if at == len(lines) or not any(map(_quoted, lines[: at + 1])):
+        return []
+    rest = _without_quotes(lines[at:])
+    return _said(rest[: next((i for i in range(len(rest)) if _ends(rest, i)), len(rest))])
+
+
+def _said(own: list[str]) -> list[str]:
+    """Without a disclaimer, and without rules and empty lines at the end."""
+    own = _without_disclaimers(own)
     while own and (not own[-1].strip() or _RULE.match(own[-1])):
         own.pop()
-    found = "\n".join(own).strip()
-    return found or text.replace(QUOTE, "").strip()
+    return own
+
+
+def _only_signed(own: list[str]) -> bool:
+    """Nothing stands there but a signature or a telephone's name."""
+    said = [line for line in own if line.strip()]
+    return not said or said[0].rstrip() == "--" or all(len(line) < _LONGEST and DEVICE.match(line) for line in said)
+
+
+def _first(lines: list[str], count: int) -> list[str]:
+    return [line for line in lines[: 3 * count] if line.strip() and line != QUOTE][:count]
+
+
+def _heads(lines: list[str], at: int) -> bool:
+    return bool(ORIGINAL.match(lines[at][:_LONGEST]) or FORWARD.match(lines[at][:_LONGEST]) or _header_block(lines, at))
+
+
+def _without_disclaimers(lines: list[str]) -> list[str]:
+    """Without the paragraphs that lawyers put below a letter; never its first."""
+    kept: list[list[str]] = []
+    cut = False
+    for paragraph in _paragraphs(lines):
+        said = "\n".join(paragraph)
+        cut = bool(kept) and (disclaims(said) or (cut and (not said.strip() or legal(said) > 0)))
+        if not cut:
+            kept.append(paragraph)
+    return [line for paragraph in kept for line in paragraph]
+
+
+def _paragraphs(lines: list[str]) -> list[list[str]]:
+    """Runs of lines with the empty ones after them."""
+    found: list[list[str]] = []
+    for at, line in enumerate(lines):
+        if not found or (line.strip() and at and not lines[at - 1].strip()):
+            found.append([])
+        found[-1].append(line)
+    return found
 
 
 def _ends(lines: list[str], at: int) -> bool:
@@ -64,9 +101,9 @@ def _ends(lines: list[str], at: int) -> bool:
     line = lines[at]
     if line == QUOTE:
         return any(own.strip() for own in lines[:at])
-    if line.rstrip() == "--" or (len(line) < _LONGEST and _DEVICE.match(line)):
+    if line.rstrip() == "--" or (len(line) < _LONGEST and DEVICE.match(line)):
         return any(own.strip() for own in lines[:at])
-    if _ORIGINAL.match(line[:_LONGEST]) or _header_block(lines, at):
+    if _heads(lines, at):
         return True
     attributed = _attribution(lines, at)
     return bool(attributed) and not _quoted(_next(lines, at + attributed))
@@ -110,31 +147,31 @@ def _attribution(lines: list[str], at: int) -> int:
     for count, line in enumerate(lines[at : at + 3], 1):
         if not line.strip() or _quoted(line) or len(said) + len(line) > _LONGEST:
             return 0
-        said = f"{said} {line.strip()}".strip()
+        said = f"{said} {line.strip()}".replace("：", ":").strip()
         if _says_who(said, _quoted(_next(lines, at + count))):
             return count
-        if not any(character.isdigit() for character in said):
+        if not any(character.isdigit() for character in said) and not WROTE.search(said):
             return 0
     return 0
 
 
 def _says_who(said: str, quoted: bool) -> bool:
-    ends = said.endswith((":", ": ")) or bool(_WROTE.search(said[-12:]))
+    ends = said.endswith((":", ": ")) or bool(WROTE.search(said[-12:]))
     if not ends or not any(character.isdigit() for character in said):
-        return bool(quoted and said.endswith(":") and _WROTE.search(said))
-    dated, known = bool(_YEAR.search(said) or _TIME.search(said)), bool(_ADDRESS.search(f" {said} "))
-    if _WROTE.search(said):
-        return quoted or (dated and (known or bool(_TIME.search(said))))
-    return known and dated and bool(_TIME.search(said)) and said.endswith((">:", "):", '":'))
+        return bool(quoted and said.endswith(":") and WROTE.search(said))
+    dated, known = bool(YEAR.search(said) or TIME.search(said)), bool(ADDRESS.search(f" {said} "))
+    if WROTE.search(said):
+        return quoted or (dated and (known or bool(TIME.search(said))))
+    return known and dated and bool(TIME.search(said)) and said.endswith((">:", "):", '":'))
 
 
 def _header_block(lines: list[str], at: int) -> bool:
     """A run of "From: / Sent: / To: / Subject:" in any of our languages, as Outlook puts above what it quotes."""
-    if not _LABEL.match(lines[at][:_LONGEST]):
+    if not LABEL.match(lines[at][:_LONGEST]):
         return False
     block = lines[at : at + 7]
     block = block[: next((i for i, line in enumerate(block) if not line.strip()), len(block))]
-    labels = [label for line in block if (label := _LABEL.match(line[:_LONGEST]))]
+    labels = [label for line in block if (label := LABEL.match(line[:_LONGEST]))]
     if len(labels) < 3 or not any(label["from"] for label in labels):
         return False
-    return any(label["subject"] for label in labels) or any("@" in line or (_YEAR.search(line) and _TIME.search(line)) for line in block)
+    return any(label["subject"] for label in labels) or any("@" in line or (YEAR.search(line) and TIME.search(line)) for line in block)

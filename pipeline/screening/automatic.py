@@ -23,6 +23,16 @@ _PROTOCOL = re.compile(
     r"|recipient\(?s\)?|permanent (?:fatal )?error|message header",
     re.IGNORECASE,
 )
+_STATED = re.compile(
+    r"\b(?:your|the following|this) (?:e-?mail |mail )?(?:message|mail|e-?mail)\b.{0,60}"
+    r"\b(?:could not|couldn't|cannot|can not|was not|has not been|not be) (?:be )?(?:delivered|sent)"
+    r"|\bvotre (?:message|courriel) n.a p(?:as|u) (?:pu )?|\bihre (?:nachricht|e-?mail) konnte nicht"
+    r"|\bsu mensaje no (?:se )?(?:ha )?(?:pudo|podido)"
+    r"|\b(?:suo|tuo) messaggio non (?:è stato|ha potuto|può)|\bsua mensagem não (?:pôde|foi)|\buw bericht (?:kan|kon) niet",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(r"\b(?:I|my|we|our|ich|mein\w*|wir|je|mon|nous|yo|mi|io|mio|eu|meu|ik|mijn)\b|\?", re.IGNORECASE)
+_REJECTION = re.compile(r"reject|refused|quota|abgelehnt|refusé|rechazad|rifiutat|rejeitad|geweigerd", re.IGNORECASE)
 _DELAY = re.compile(
     r"delay|not yet been delivered|still being retried|warning: message|verzögert|retrasad|en retard|vertraagd|retardé|differ",
     re.IGNORECASE,
@@ -102,6 +112,8 @@ def _reported(email: Email) -> Automatic | None:
     if "feedback-report" in kind or _attached(email, "message/feedback-report"):
         return Automatic("feedback_report", "Content-Type is a feedback report")
     if "disposition-notification" in kind or _attached(email, "message/disposition-notification"):
+        if _REJECTION.search(f"{headed(email, 'auto-submitted')} {email.subject}"):
+            return Automatic("bounce", "a receipt says that the mail was rejected")
         return Automatic("auto_reply", "Content-Type is a receipt")
     if headed(email, "dsn-action") in ("delayed", "relayed", "delivered", "expanded"):
         return Automatic("delay", f"the delivery report says {headed(email, 'dsn-action')}")
@@ -119,12 +131,18 @@ def _bounced(email: Email) -> Automatic | None:
         or ("a delivery report stands in it" if system and _attached(email, "message/delivery-status") else "")
         or ("a mail system is its sender" if daemon else "")
         or ("a mail system speaks of a failed delivery" if failing and (system or unanswerable) else "")
+        or ("it says that a mail was not delivered, and nothing else" if _FAILURE.search(email.subject) and _states(email) else "")
         or ("it quotes a failed delivery" if _FAILURE.search(email.subject) and _PROTOCOL.search(email.text[:4000]) and failing else "")
     )
     if not why or (email.in_reply_to and not system and not unanswerable):
         return None
     late = headed(email, "dsn-action") == "delayed" or _DELAY.search(email.subject)
     return Automatic("delay" if late else "bounce", why)
+
+
+def _states(email: Email) -> bool:
+    """Its own words are that a mail could not be delivered, and no person speaks in them."""
+    return bool(_STATED.search(email.reply[:300])) and not _PERSON.search(email.reply[:1000])
 
 
 def _challenged(email: Email) -> Automatic | None:

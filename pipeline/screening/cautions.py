@@ -57,7 +57,7 @@ def _of_defects(email: Email) -> list[Reason]:
     if not _SEVERAL.isdisjoint(email.defects):
         found.append(said("several_headers", Route.HUMAN, "This mail carries a header twice, so programs disagree on what it says."))
     if not email.reply.strip():
-        found.append(said("no_text", Route.HUMAN, "There is no text in this mail."))
+        found.append(said("no_text", Route.HUMAN, "There is no text of the sender's own in this mail."))
     return found
 
 

@@ -71,7 +71,7 @@ def peek(raw: bytes) -> Peek:
     return Peek(own, references[0] or own, "carla@customers.example", str(message["subject"]))
 
 
-def read(raw: bytes, source: str, received_at: datetime) -> Email:
+async def read(raw: bytes, source: str, received_at: datetime) -> Email:
     envelope = peek(raw)
     text = str(BytesParser(policy=default).parsebytes(raw).get_content())
     carla = Address("Carla Customer", "carla@customers.example")

@@ -44,7 +44,7 @@ async def test_a_worker_that_lost_its_lease_writes_nothing(stage: Scene) -> None
     job = await stage.queue.claim(OVER)
     assert job is not None
     assert await stage.queue.claim(LEASE) is not None
-    email = read(job.raw, job.source, job.received_at)
+    email = await read(job.raw, job.source, job.received_at)
     triaged = await triage(email, INBOX, NO_HISTORY, job.now, job.case)
     assert not await stage.queue.settle(job, email, NO_HISTORY, triaged, ())
     assert not await stage.queue.fail(job, "late", timedelta(0))
@@ -67,7 +67,7 @@ async def test_one_mail_of_a_conversation_at_a_time_and_in_order(stage: Scene) -
             assert job.thread_id not in busy
             busy.add(job.thread_id)
             await asyncio.sleep(0.003)
-            email = read(job.raw, job.source, job.received_at)
+            email = await read(job.raw, job.source, job.received_at)
             busy.discard(job.thread_id)
             done.setdefault(job.thread_id, []).append(job.case)
             assert await stage.queue.settle(job, email, NO_HISTORY, await triage(email, INBOX, NO_HISTORY, job.now, job.case), ())
@@ -131,7 +131,7 @@ async def test_what_memory_says_of_a_mail(stage: Scene) -> None:
     for _ in range(3):
         job = await stage.queue.claim(LEASE)
         assert job is not None
-        email = read(job.raw, job.source, job.received_at)
+        email = await read(job.raw, job.source, job.received_at)
         history = await stage.queue.history(job, email)
         seen.append((job.source, history.earlier, history.duplicate_of, history.id_reused))
         await stage.queue.settle(job, email, history, await triage(email, INBOX, history, job.now, job.case), ())
@@ -143,7 +143,7 @@ async def test_what_was_settled_is_read_back_as_it_was(stage: Scene) -> None:
     case = await stage.arrive(nasty, "1")
     job = await stage.queue.claim(LEASE)
     assert job is not None
-    email = replace(read(job.raw, job.source, job.received_at), text="nul \0 here", subject="nul \0 there")
+    email = replace(await read(job.raw, job.source, job.received_at), text="nul \0 here", subject="nul \0 there")
     triaged = await triage(email, INBOX, NO_HISTORY, job.now, job.case)
     assert await stage.queue.settle(job, email, NO_HISTORY, triaged, ())
     loaded = await stage.case(case)
@@ -161,7 +161,7 @@ async def test_effects_are_saved_with_the_case_or_not_at_all(stage: Scene) -> No
     await stage.arrive(mail("a"), "1")
     job = await stage.queue.claim(LEASE)
     assert job is not None
-    email = read(job.raw, job.source, job.received_at)
+    email = await read(job.raw, job.source, job.received_at)
     triaged = await triage(email, INBOX, NO_HISTORY, job.now, job.case)
     wrong = replace(triaged, decision=replace(triaged.decision, urgency="purple"))  # type: ignore[arg-type]  # that is the point
     with pytest.raises(asyncpg.CheckViolationError):

@@ -75,8 +75,8 @@ async def through(database: Database, mails: int) -> None:
         await asyncio.sleep(0.03)
 
 
-def poisonous(raw: bytes, source: str, received_at: datetime) -> Email:
+async def poisonous(raw: bytes, source: str, received_at: datetime) -> Email:
     """A parser that a certain mail kills."""
     if b"poison" in raw:
         os.kill(os.getpid(), signal.SIGKILL)
-    return read(raw, source, received_at)
+    return await read(raw, source, received_at)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.mailbox.quotes import newest
+from bot.mailbox.quotes import Parted, newest, parted
 
 ATTRIBUTIONS = [
     "On Mon, 2 Mar 2026 at 10:00, Us <us@us.example> wrote:",
@@ -59,6 +59,8 @@ def test_signatures_are_cut(tail: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "My Outlook for iOS no longer syncs.\nGet it to work, please.",
+        "This message is for Ben: please delete my account.\n\nThis e-mail address is the one to use.",
         "On 5 May my colleague wrote:\nplease cancel it.\nWill you?",
         "From: Berlin\nTo: Paris\nDate: 5 May\n\nCan you book this?",
         "Sent from our warehouse on Monday, the parcel has not come.",
@@ -71,6 +73,18 @@ def test_ordinary_text_stays_whole(text: str) -> None:
     assert newest(text) == text
 
 
-def test_a_forwarded_mail_without_a_word_is_its_own_text() -> None:
-    text = "-----Original Message-----\nFrom: Bob\n\nMy invoice is wrong."
-    assert newest(text) == text
+HEADS = [
+    "----- Original Message -----\nFrom: Us\nSent: Monday\nSubject: Order\n",
+    "> -----Original Message-----\n> From: Us [mailto:us@us.example]\n> Sent: Monday\n> Subject: Order",
+    "> From: Us <us@us.example>\n> To: ann@shop.example\n> Date: Mon, 2 Mar 2026 10:00\n> Subject: Order\n>",
+]
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_an_answer_below_what_it_quotes_is_found(head: str) -> None:
+    assert newest(f"{head}\n> Which one?\n> Tell us.\n\nThe red one.\n\nAnn") == "The red one.\n\nAnn"
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_mail_that_only_quotes_one_passes_it_on(head: str) -> None:
+    assert parted(f"{head}\n> Which one?\n> Tell us.\n") == Parted("", True)
