@@ -80,9 +80,11 @@ def bot_settings(settings: DemoSettings) -> Settings:
         data=settings.data,
         port=settings.health_port,
         poll_seconds=0.3,
+        digest_at="*/2 * * * *",
         log_level="warning",
         mailboxes=tuple(
-            MaildirEntry(address=inbox, path=settings.data / "mail" / inbox, authserv_ids=("mx.larkspur.example",)) for inbox in INBOXES
+            MaildirEntry(address=inbox, path=settings.data / "mail" / inbox, authserv_ids=("mx.larkspur.example",), trust_spam_headers=True)
+            for inbox in INBOXES
         ),
     )
 

@@ -1,12 +1,14 @@
-"""What happens by the clock: the daily figures are rolled up every few minutes, today's and yesterday's."""
+"""What happens by the clock: the daily figures are rolled up every few minutes, and a digest tells what was filed without a card."""
 
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from bot.store.database import Connection, Database
+from bot.store.digests import Digests
 from bot.store.figures import roll_up
 from pipeline.errors import Temporary
 
@@ -15,8 +17,8 @@ log = logging.getLogger(__name__)
 ROLL_UP_EVERY = timedelta(minutes=5)
 
 
-async def keep_time(database: Database, stop: asyncio.Event) -> None:
-    """Run the jobs until `stop`; one that fails is logged and comes again at its next time."""
+async def keep_time(database: Database, digests: Digests, digest_at: str, stop: asyncio.Event) -> None:
+    """Run the jobs until `stop` (`digest_at` is a crontab line, in UTC); one that fails is logged and comes again at its next time."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
     scheduler.add_job(
         _roll_up,
@@ -25,6 +27,7 @@ async def keep_time(database: Database, stop: asyncio.Event) -> None:
         seconds=ROLL_UP_EVERY.total_seconds(),
         next_run_time=datetime.now(UTC) + timedelta(seconds=30),
     )
+    scheduler.add_job(_digest, CronTrigger.from_crontab(digest_at, timezone=UTC), args=(digests,))
     scheduler.start()
     try:
         await stop.wait()
@@ -42,3 +45,11 @@ async def _roll_up(database: Database) -> None:
         await database.run(work)
     except Temporary as error:
         log.warning("The daily figures were not rolled up: %s", error)
+
+
+async def _digest(digests: Digests) -> None:
+    """The minute names the digest: a second program whose clock strikes makes no second one."""
+    try:
+        await digests.gather(datetime.now(UTC).replace(second=0, microsecond=0))
+    except Temporary as error:
+        log.warning("The digest of filed mail was not written: %s", error)

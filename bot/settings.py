@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from pipeline.errors import Misconfigured
@@ -25,6 +26,8 @@ class MaildirEntry(BaseModel):
     """Make the folder, and the sub-folders that sending needs, where they are missing."""
     authserv_ids: tuple[str, ...] = ()
     """Names of the receiving servers whose Authentication-Results headers are believed."""
+    trust_spam_headers: bool = False
+    """The receiving server removes X-Spam headers that came with a mail and writes its own: then its verdict is believed."""
 
 
 class Settings(BaseSettings):
@@ -46,7 +49,15 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535)
     workers: int = Field(default=2, ge=1, le=64)
     poll_seconds: float = Field(default=1.0, gt=0)
+    digest_at: str = "0 8 * * *"
+    """When to tell what was filed without a card: a crontab line, in UTC."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("digest_at")
+    @classmethod
+    def _is_crontab(cls, line: str) -> str:
+        CronTrigger.from_crontab(line)
+        return line
 
     @classmethod
     def settings_customise_sources(
@@ -91,6 +102,7 @@ host = "127.0.0.1"          # health and metrics: /healthz, /readyz, /metrics
 port = 8080
 workers = 2
 poll_seconds = 1.0
+digest_at = "0 8 * * *"     # when Slack is told what was filed without a card (spam, newsletters): a crontab line, in UTC
 log_level = "info"
 
 [[mailboxes]]
@@ -99,5 +111,6 @@ address = "support@example.com"           # has an entry in policies/people.json
 path = "/var/mail/support/Maildir"
 create = true                             # make .Drafts, .Outbox, .Sent and .Failed where they are missing
 authserv_ids = ["mx.example.com"]         # whose Authentication-Results headers are believed
+trust_spam_headers = false                # true where that server removes foreign X-Spam headers and writes its own
 sendmail = ["/usr/sbin/sendmail", "-t", "-i"]  # leave it out to leave replies in .Outbox/new for a queue runner
 """

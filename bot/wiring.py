@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -35,6 +35,7 @@ from bot.store.cards import Cards
 from bot.store.cases import PostgresCases, no_permalink
 from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
+from bot.store.digests import Digests
 from bot.store.effects import EffectQueue
 from bot.store.queue import Queue
 from bot.store.sends import Sends
@@ -70,7 +71,8 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     """Connect every part; nothing works yet. Raises Misconfigured for what an operator forgot, Permanent for what Slack refuses."""
     slack = _slack(settings)
     mailboxes = _mailboxes(settings.mailboxes)
-    house = await load_house(settings.policies, settings.templates, settings.data / "cache")
+    believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
+    house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
     await asyncio.to_thread(language, WARM)
     _check_inboxes(mailboxes, house)
     async with AsyncExitStack() as stack:
@@ -83,7 +85,10 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
-        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, database)}
+        loops |= {
+            "slack": partial(connection.listen, desk),
+            "clock": partial(keep_time, database, Digests(database, PLAIN), settings.digest_at),
+        }
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected))
 
 
@@ -139,7 +144,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
 def _outboxes(parts: _Parts) -> dict[str, Outbox]:
     """New cards, as many as Slack takes; and beside them whatever somebody is waiting for."""
     effects, cards, directory = EffectQueue(parts.database, PLAIN), Cards(parts.database), parts.directory
-    client = posting_client(parts.slack)
+    client, digests = posting_client(parts.slack), Digests(parts.database, PLAIN)
     sender = Sender(
         effects=effects,
         cases=parts.cases,
@@ -151,9 +156,13 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         company=parts.house.company.name,
     )
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis))
-    types: dict[str, tuple[EffectType, ...]] = {"posts": ("post_card", "notify"), "answers": ("send_reply", "update_card")}
+    types: dict[str, tuple[EffectType, ...]] = {
+        "posts": ("post_card", "notify", "post_digest"),
+        "answers": ("send_reply", "update_card", "update_digest"),
+    }
     return {
-        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender, each) for name, each in types.items()
+        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, digests, board, sender, each)
+        for name, each in types.items()
     }
 
 

@@ -36,7 +36,8 @@ async def triage(
         return _unread(
             Status.QUARANTINED, without_intent(email, mailbox, house, Reason("mail", "quarantined", Route.HUMAN, email.quarantined))
         )
-    screening = screen(email, house.people.own_addresses(), history)
+    vip = house.people.is_vip(email)
+    screening = screen(email, house.people.own_addresses(), history, None if vip else house.spam_judge(mailbox))
     if screening.ignore is not None:
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)
