@@ -12,6 +12,7 @@ REJECT = "review.reject"
 TAKE_OVER = "review.take_over"
 SHOW_MAIL = "mail.show"
 MAIL_PAGE = "mail.page"
+NOT_SPAM = "digest.not_spam"
 HOME_PAGE = "home.page"
 HOME_OPEN = "home.open"
 
@@ -22,6 +23,7 @@ NOTICE_VIEW = "notice.view"
 HOME_VIEW = "home.view"
 
 CARD_EVENT = "triage_card"
+DIGEST_EVENT = "triage_digest"
 NOTE_EVENT = "triage_note"
 
 VALUE = re.compile(r"(?P<case>[1-9][0-9]{0,17})\.(?P<revision>[0-9]{1,9})(?:\.(?P<page>[0-9]{1,4}))?")

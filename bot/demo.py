@@ -80,9 +80,16 @@ def bot_settings(settings: DemoSettings) -> Settings:
         data=settings.data,
         port=settings.health_port,
         poll_seconds=0.3,
+        digest_at="*/2 * * * *",
         log_level="warning",
         mailboxes=tuple(
-            MaildirEntry(address=inbox, path=settings.data / "mail" / inbox, authserv_ids=("mx.larkspur.example",), dkim="off")
+            MaildirEntry(
+                address=inbox,
+                path=settings.data / "mail" / inbox,
+                authserv_ids=("mx.larkspur.example",),
+                dkim="off",
+                trust_spam_headers=True,
+            )
             for inbox in INBOXES
         ),
     )

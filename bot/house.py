@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from bot.model import local
+from bot.model.spam import filter as spam
 from pipeline.case import OUT_OF_SCOPE
 from pipeline.errors import Misconfigured
 from pipeline.house import House, Policies, assemble
@@ -31,7 +32,7 @@ async def load(policies: Path, templates: Path, cache: Path | None) -> House:
     voice = await asyncio.to_thread(read_voice, templates, read)
     examples = {**{name: intent.examples for name, intent in read.intents.items()}, OUT_OF_SCOPE: read.out_of_scope.examples}
     model = await asyncio.to_thread(local.load, examples, cache)
-    return assemble(read, voice, model)
+    return assemble(read, voice, model, await asyncio.to_thread(spam.load))
 
 
 def read_policies(folder: Path) -> Policies:

@@ -14,11 +14,22 @@ from bot.sending import Sender
 from bot.store.bell import Bell
 from bot.store.cards import Cards
 from bot.store.cases import PostgresCases
+from bot.store.digests import Digests
 from bot.store.effects import MOST_CRASHES, EffectQueue, Errand, LeaseLost
 from pipeline.case import Case
-from pipeline.effects import EFFECT_TYPES, Effect, EffectType, Forward, Notify, PostCard, SendReply, UpdateCard
+from pipeline.effects import (
+    EFFECT_TYPES,
+    EffectType,
+    Forward,
+    Notify,
+    PostCard,
+    PostDigest,
+    SendReply,
+    UpdateCard,
+    UpdateDigest,
+)
 from pipeline.errors import Permanent, Temporary
-from pipeline.ports import Board, Placed
+from pipeline.ports import Board, Place, Placed
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +49,7 @@ class Outbox:
     bell: Bell
     cases: PostgresCases
     cards: Cards
+    digests: Digests
     board: Board
     sender: Sender
     forwarder: Forwarder
@@ -98,6 +110,8 @@ class Outbox:
                 await self._show(errand, show)
             case Notify() as notify:
                 await self._say(errand, notify)
+            case PostDigest() | UpdateDigest() as listed:
+                await self._list(errand, listed)
             case _ as never:
                 assert_never(never)
 
@@ -115,11 +129,25 @@ class Outbox:
 
         await self._on_board(errand, effect, say)
 
-    async def _on_board(self, errand: Errand, effect: Effect, act: Callable[[Case], Awaitable[None]]) -> None:
+    async def _on_board(self, errand: Errand, effect: PostCard | UpdateCard | Notify, act: Callable[[Case], Awaitable[None]]) -> None:
         case = await self.cases.load(effect.case)
         if case is not None:
             await act(case)
         await self.effects.done(errand, "" if case is not None else "there is no such case any more")
+
+    async def _list(self, errand: Errand, effect: PostDigest | UpdateDigest) -> None:
+        number = effect.digest if isinstance(effect, PostDigest) else await self.digests.listing(effect.case)
+        digest = await self.digests.load(number) if number is not None else None
+        if digest is None:
+            await self.effects.done(errand, "there is no such digest")
+            return
+
+        async def remember(page: int, place: Place) -> None:
+            await self.digests.remember(errand, digest.id, page, place)
+
+        placed = await self.digests.placed(digest.id)
+        await self.board.show_digest(digest, placed, again=errand.attempt > 1, remember=remember)
+        await self.effects.done(errand)
 
     def _remember(self, errand: Errand) -> Callable[[Placed], Awaitable[None]]:
         async def remember(placed: Placed) -> None:
@@ -141,7 +169,7 @@ class Outbox:
                 await self.sender.give_up(errand, send, sentence)
             case Forward() as forward:
                 await self.forwarder.give_up(errand, forward, sentence)
-            case PostCard() | UpdateCard() | Notify():
+            case PostCard() | UpdateCard() | Notify() | PostDigest() | UpdateDigest():
                 await self.effects.bury(errand, sentence)
             case _ as never:
                 assert_never(never)

@@ -5,7 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, IPvAnyAddress, SecretStr, StringConstraints, Tag, ValidationError
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    IPvAnyAddress,
+    SecretStr,
+    StringConstraints,
+    Tag,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from bot.mailbox.gmail_settings import GmailSettings
@@ -32,6 +44,8 @@ class MaildirEntry(BaseModel):
     """Names of the receiving servers whose Authentication-Results headers are believed."""
     dkim: Literal["required", "checked", "off"] = "required"
     """How much the sender's own signature counts beside them (docs/authenticity.md); "off" asks the DNS nothing."""
+    trust_spam_headers: bool = False
+    """The receiving server removes X-Spam headers that came with a mail and writes its own: then its verdict is believed."""
 
 
 class OutlookEntry(BaseModel):
@@ -52,6 +66,7 @@ class OutlookEntry(BaseModel):
     """Exchange names no server in its Authentication-Results."""
     dkim: Literal["required", "checked", "off"] = "off"
     """Exchange rewrites bodies, which breaks the senders' signatures."""
+    trust_spam_headers: bool = True
 
 
 def _kind(entry: object) -> str:
@@ -97,7 +112,15 @@ class Settings(BaseSettings):
     dns_servers: tuple[IPvAnyAddress, ...] = ()
     """Addresses of the name servers to ask for senders' keys and policies; none: this machine's own."""
     poll_seconds: float = Field(default=1.0, gt=0)
+    digest_at: str = "0 8 * * *"
+    """When to tell what was filed without a card: a crontab line, in UTC."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("digest_at")
+    @classmethod
+    def _is_crontab(cls, line: str) -> str:
+        CronTrigger.from_crontab(line)
+        return line
 
     @classmethod
     def settings_customise_sources(
@@ -142,6 +165,7 @@ host = "127.0.0.1"          # health and metrics: /healthz, /readyz, /metrics
 port = 8080
 workers = 2
 poll_seconds = 1.0
+digest_at = "0 8 * * *"     # when Slack is told what was filed without a card (spam, newsletters): a crontab line, in UTC
 log_level = "info"
 # public_url = "https://triage.example.com"  # where Microsoft reaches this port's /webhooks/, to tell of new mail at once
 
@@ -165,6 +189,7 @@ path = "/var/mail/support/Maildir"
 create = true                             # make .Drafts, .Outbox, .Sent and .Failed where they are missing
 authserv_ids = ["mx.example.com"]         # whose Authentication-Results headers are believed
 dkim = "required"                         # their word needs the sender's own signature; "checked": unless it is refuted; "off": no DNS
+trust_spam_headers = false                # true where that server removes foreign X-Spam headers and writes its own
 sendmail = ["/usr/sbin/sendmail", "-t", "-i"]  # leave it out to leave replies in .Outbox/new for a queue runner
 
 [[mailboxes]]

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -47,6 +47,7 @@ from bot.store.cards import Cards
 from bot.store.cases import PostgresCases, no_permalink
 from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
+from bot.store.digests import Digests
 from bot.store.effects import EffectQueue
 from bot.store.mailboxes import MailboxMemory
 from bot.store.queue import Queue
@@ -80,7 +81,8 @@ class Program:
 async def wired(settings: Settings, services: Services) -> AsyncIterator[Program]:
     """Connect every part; nothing works yet. Raises Misconfigured for what an operator forgot, Permanent for what Slack refuses."""
     slack = _slack(settings)
-    house = await load_house(settings.policies, settings.templates, settings.data / "cache")
+    believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
+    house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
@@ -99,7 +101,10 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         loops = _triage_loops(parts)
         keeps = [one.watch.keep for one in mailboxes.values() if one.watch]
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
-        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, database, keeps)}
+        loops |= {
+            "slack": partial(connection.listen, desk),
+            "clock": partial(keep_time, database, keeps, Digests(database, PLAIN), settings.digest_at),
+        }
         loops |= {"renewals": partial(keep_renewed, {mailbox: one.renew for mailbox, one in mailboxes.items() if one.renew})}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks))
@@ -166,7 +171,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
 def _outboxes(parts: _Parts) -> dict[str, Outbox]:
     """New cards, as many as Slack takes; and beside them whatever somebody is waiting for."""
     effects, cards, directory = EffectQueue(parts.database, PLAIN), Cards(parts.database), parts.directory
-    client = posting_client(parts.slack)
+    client, digests = posting_client(parts.slack), Digests(parts.database, PLAIN)
     providers = {mailbox: one.mailbox for mailbox, one in parts.mailboxes.items()}
     sender = Sender(
         effects=effects,
@@ -181,9 +186,12 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
     )
     forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis, database=parts.database))
-    types: dict[str, tuple[EffectType, ...]] = {"posts": ("post_card", "notify"), "answers": ("send_reply", "forward", "update_card")}
+    types: dict[str, tuple[EffectType, ...]] = {
+        "posts": ("post_card", "notify", "post_digest"),
+        "answers": ("send_reply", "forward", "update_card", "update_digest"),
+    }
     return {
-        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, board, sender, forwarder, each)
+        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, digests, board, sender, forwarder, each)
         for name, each in types.items()
     }
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from pipeline.case import CaseId, PersonId
+from pipeline.digest import DigestId
+from pipeline.email import MailboxId
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,36 @@ class Notify:
         return f"notify:{self.case}:{self.reason}"
 
 
-Effect = SendReply | Forward | PostCard | UpdateCard | Notify
-EffectType = Literal["send_reply", "forward", "post_card", "update_card", "notify"]
+@dataclass(frozen=True, slots=True)
+class PostDigest:
+    """Tell the inbox's channel what was filed without a card. It belongs to no one case."""
+
+    digest: DigestId
+    mailbox: MailboxId
+    case: None = field(default=None)
+    type: Literal["post_digest"] = field(default="post_digest")
+
+    @property
+    def key(self) -> str:
+        return f"digest:{self.digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateDigest:
+    """Make the digest that lists this case show the state it has now; `revision` is the one that asked."""
+
+    case: CaseId
+    mailbox: MailboxId
+    revision: int
+    type: Literal["update_digest"] = field(default="update_digest")
+
+    @property
+    def key(self) -> str:
+        return f"digest:case:{self.case}:{self.revision}"
+
+
+Effect = SendReply | Forward | PostCard | UpdateCard | Notify | PostDigest | UpdateDigest
+EffectType = Literal["send_reply", "forward", "post_card", "update_card", "notify", "post_digest", "update_digest"]
 EFFECT_TYPES: tuple[EffectType, ...] = get_args(EffectType)
 
 
@@ -88,3 +118,5 @@ def lane(effect: Effect) -> str:
             return f"mail:{effect.case}"
         case PostCard() | UpdateCard() | Notify():
             return f"slack:{effect.case}"
+        case PostDigest() | UpdateDigest():
+            return f"digest:{effect.mailbox}"

@@ -37,7 +37,8 @@ async def triage(
         return _unread(
             Status.QUARANTINED, without_intent(email, mailbox, house, Reason("mail", "quarantined", Route.HUMAN, email.quarantined))
         )
-    screening = screen(email, house.people.own_addresses(), history, house.people.watched())
+    vip = house.people.is_vip(email)
+    screening = screen(email, house.people.own_addresses(), history, house.people.watched(), None if vip else house.spam_judge(mailbox))
     if screening.ignore is not None:
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)

@@ -11,7 +11,8 @@ from pipeline.policy.content import Company, Intent, OutOfScope, Prices
 from pipeline.policy.evaluate import URGENCIES
 from pipeline.policy.language import Condition, IntentIs, MailboxIs, leaves
 from pipeline.policy.rulebook import Rulebook
-from pipeline.ports import IntentModel
+from pipeline.ports import IntentModel, SpamModel
+from pipeline.screening.spam import Judge
 from pipeline.voice import Voice
 
 
@@ -30,7 +31,10 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the flow needs beside the mail. `versions` names every policy, template and model, sorted."""
+    """What the flow needs beside the mail. `versions` names every policy, template and model, sorted.
+
+    `spam` is the local filter, if there is one; `spam_headers` are the inboxes whose own server's X-Spam headers are believed.
+    """
 
     company: Company
     prices: Prices
@@ -40,6 +44,11 @@ class House:
     voice: Voice
     model: IntentModel
     versions: tuple[tuple[str, str], ...]
+    spam: SpamModel | None = None
+    spam_headers: frozenset[MailboxId] = frozenset()
+
+    def spam_judge(self, mailbox: MailboxId) -> Judge:
+        return Judge(self.spam, mailbox in self.spam_headers)
 
     def team_of(self, mailbox: MailboxId) -> str:
         """The owner of what nobody else owns in this inbox."""
@@ -52,14 +61,15 @@ class House:
         return tuple(version for version in self.versions if version[0] not in aside)
 
 
-def assemble(policies: Policies, voice: Voice, model: IntentModel) -> House:
+def assemble(policies: Policies, voice: Voice, model: IntentModel, spam: SpamModel | None = None) -> House:
     """Join what was read. Raises Misconfigured at the first reference that leads nowhere."""
     for mistake in mistakes(policies, voice):
         raise mistake
     templates = tuple((f"template:{name}", reply.digest) for name, reply in voice.replies.items())
-    versions = tuple(sorted((*policies.versions, *templates, ("model", model.version))))
+    filters = (("spam", spam.version),) if spam else ()
+    versions = tuple(sorted((*policies.versions, *templates, ("model", model.version), *filters)))
     p = policies
-    return House(p.company, p.prices, p.people, p.intents, p.rulebook, voice, model, versions)
+    return House(p.company, p.prices, p.people, p.intents, p.rulebook, voice, model, versions, spam)
 
 
 def mistakes(policies: Policies, voice: Voice) -> Iterator[Misconfigured]:

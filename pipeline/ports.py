@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from pipeline.case import Case, CaseId, PersonId, Status
+from pipeline.digest import Digest
 from pipeline.email import MailboxId
 from pipeline.people import Person
 from pipeline.review import Move
@@ -116,6 +117,25 @@ class IntentModel(Protocol):
         ...
 
 
+class SpamModel(Protocol):
+    """A filter that tells spam by its words. Scores are log-odds, doubt <= threshold <= certain.
+
+    Above `certain` it is spam; above `threshold` as well, if its sending is odd or its links lead elsewhere; above `doubt` it may be.
+    """
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def certain(self) -> float: ...
+    @property
+    def threshold(self) -> float: ...
+    @property
+    def doubt(self) -> float: ...
+    def score(self, subject: str, text: str, domain: str) -> float:
+        """How much speaks for spam; quick, for it is asked about every mail. `domain` is the sender's."""
+        ...
+
+
 class Directory(Protocol):
     """Who people and channels are, as Slack says now (cached for at most 60 s)."""
 
@@ -136,6 +156,14 @@ class Placed:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands in Slack."""
+
+    channel: str
+    ts: str
+
+
 class Board(Protocol):
     """Where cases are shown: the inboxes' channels in Slack."""
 
@@ -151,6 +179,12 @@ class Board(Protocol):
 
     async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool) -> None:
         """Post one sentence into the case's thread; `key` finds it again after a lost answer."""
+        ...
+
+    async def show_digest(
+        self, digest: Digest, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
+    ) -> None:
+        """Make the digest's messages show it as it is now, page by page; `again` and `remember` as in `show`."""
         ...
 
 

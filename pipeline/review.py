@@ -7,7 +7,8 @@ from datetime import datetime
 from difflib import SequenceMatcher
 
 from pipeline.case import Case, Draft, Finding, Outcome, OutcomeKind, Rejection, Status
-from pipeline.effects import Effect, Forward, SendReply, UpdateCard
+from pipeline.digest import SPAM, filed_for
+from pipeline.effects import Effect, Forward, SendReply, UpdateCard, UpdateDigest
 from pipeline.people import Person
 from pipeline.recipients import addressed
 
@@ -50,6 +51,8 @@ def standing(case: Case) -> str:
             return f"{by} took this over{at}."
         case Status.UNKNOWN:
             return "It is not known whether this reply went out. Look into the mailbox's Sent folder before you answer."
+        case Status.QUEUED | Status.WORKING:
+            return f"{case.note} It is being read anew." if case.note else "This mail is being read; its card comes soon."
         case _:
             return "This case has changed since the card was drawn. The card now shows its newest state."
 
@@ -160,3 +163,15 @@ def answered_by_hand(case: Case, by: str, at: datetime, text: str) -> Move | Ref
     alike = similarity(draft.text, text) if draft else 0.0
     outcome = Outcome("answered_by_hand", "", by, at, alike, "")
     return Move("answered_by_hand", "mailbox", at, Status.SENT, None, outcome, "", (UpdateCard(case.id, case.revision + 1),))
+
+
+def not_spam(case: Case, revision: int, by: Person, at: datetime) -> Move | Refused:
+    """The mail was filed as spam and is none: it is triaged anew, without being screened for spam, and gets its card."""
+    if stale := _stale(case, revision):
+        return stale
+    why = filed_for(case.decision.reasons) if case.decision else None
+    if case.status is not Status.IGNORED or why is None or why.name != SPAM:
+        return Refused(standing(case))
+    again = UpdateDigest(case.id, case.mailbox, case.revision + 1)
+    note = f"{by.name} said that this is not spam."
+    return Move("not_spam", by.id, at, Status.QUEUED, None, None, note, (again,), (("by_name", by.name),))

@@ -17,6 +17,7 @@ class GmailSettings(BaseModel):
     """A refresh token ("authorized_user", as Google's consent tools write it) or a service account's key, which acts as `address`."""
     authserv_ids: tuple[str, ...] = ("mx.google.com",)
     dkim: Literal["required", "checked", "off"] = "required"
+    trust_spam_headers: bool = True
     topic: Annotated[str, StringConstraints(pattern=r"^projects/[^/]+/topics/[^/]+$")] | None = None
     """The Pub/Sub topic on which Gmail tells of changes; without it the mailbox is only polled."""
     push_audience: str | None = None

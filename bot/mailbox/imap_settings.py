@@ -53,6 +53,7 @@ class ImapSettings(BaseModel):
     authserv_ids: tuple[str, ...] = ()
     """Names of the receiving servers whose Authentication-Results headers are believed."""
     dkim: Literal["required", "checked", "off"] = "required"
+    trust_spam_headers: bool = False
 
     @property
     def user(self) -> str:

@@ -7,15 +7,16 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks import card, draft, ids, kit, mail
+from blocks import card, digest, draft, ids, kit, mail
 from blocks.kit import Message
 from blocks.text import escape
 from bot.slack.errors import GONE, code_of, translated
 from bot.slack.pace import Pace
 from bot.slack.rooms import Rooms
 from pipeline.case import Case
+from pipeline.digest import Digest
 from pipeline.errors import Temporary
-from pipeline.ports import CardKind, Placed
+from pipeline.ports import CardKind, Place, Placed
 
 Remember = Callable[[Placed], Awaitable[None]]
 Json = dict[str, Any]
@@ -57,6 +58,21 @@ class SlackBoard:
             return
         await self._post(root.channel, root.ts, kit.message(escape(text), kit.section(kit.plain(text))), marked)
 
+    async def show_digest(
+        self, listed: Digest, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
+    ) -> None:
+        """Post the digest, its further pages in its thread; update what stands there already."""
+        channel, thread = await self.rooms.room(listed.mailbox), ""
+        for number in range(len(listed.pages)):
+            drawn, held = digest.message(listed, number), placed.get(number)
+            marked = {"event_type": ids.DIGEST_EVENT, "event_payload": {"digest": int(listed.id), "page": number}}
+            if held is None and again and (found := await self._search(channel, thread, marked)):
+                held = Place(channel, found)
+            if held is None or not await self._update(held, drawn):
+                held = Place(channel, await self._post(channel, thread, drawn, marked))
+            await remember(number, held)
+            channel, thread = (held.channel, held.ts) if number == 0 else (channel, thread)
+
     async def _place(
         self, kind: CardKind, drawn: Message, case: Case, channel: str, thread: str, held: Placed | None, again: bool, remember: Remember
     ) -> Placed:
@@ -95,7 +111,7 @@ class SlackBoard:
             )
         return str(answer["ts"])
 
-    async def _update(self, held: Placed, drawn: Message) -> bool:
+    async def _update(self, held: Placed | Place, drawn: Message) -> bool:
         """False where the message cannot be changed any more."""
         with translated(held.channel):
             try:

@@ -10,7 +10,7 @@ from pipeline.case import CaseId
 
 async def write(
     connection: Connection,
-    case: CaseId,
+    case: CaseId | None,
     actor: str,
     action: str,
     traceparent: str,
@@ -19,7 +19,10 @@ async def write(
     revision: int | None = None,
     detail: Mapping[str, str] | None = None,
 ) -> None:
-    """Append a row; `change` is the status before and after. `detail` holds ids, digests and names, never what a customer wrote."""
+    """Append a row; `change` is the status before and after; `case` is None where it concerns none.
+
+    `detail` holds ids, digests and names, never what a customer wrote.
+    """
     await connection.execute(
         "insert into audit_log (message_id, actor, action, from_status, to_status, revision, traceparent, detail)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8)",

@@ -46,7 +46,8 @@ returning m.*, due.was, clock_timestamp() as now
 HISTORY = """
 select count(*) filter (where thread_id = $3) as earlier,
        min(id) filter (where rfc822_message_id = $4 and content_sha256 = $5) as duplicate_of,
-       coalesce(bool_or(rfc822_message_id = $4 and content_sha256 <> $5), false) as id_reused
+       coalesce(bool_or(rfc822_message_id = $4 and content_sha256 <> $5), false) as id_reused,
+       exists (select 1 from spam_labels where message_id = $2 and verdict = 'ham') as cleared
 from messages where mailbox_id = $1 and id < $2 and (thread_id = $3 or rfc822_message_id = $4)
 """
 
@@ -100,7 +101,7 @@ class Queue:
             row = await connection.fetchrow(HISTORY, *known)
             assert row is not None
             twin = row["duplicate_of"]
-            return History(row["earlier"], None if twin is None else CaseId(twin), row["id_reused"] and twin is None)
+            return History(row["earlier"], None if twin is None else CaseId(twin), row["id_reused"] and twin is None, row["cleared"])
 
         return await self.database.run(look)
 

@@ -134,7 +134,7 @@ class Sends:
 
         async def end(connection: Connection) -> None:
             await finish(connection, errand, "dead" if dead else "done", why)
-            if state is not None:
+            if state is not None and errand.effect.case is not None:
                 await self._close(connection, errand.effect.case, state, FORWARD)
                 await self._note(connection, errand, state, {})
             await put_effects(connection, self.codec, effects, errand.traceparent)

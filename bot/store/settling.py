@@ -28,6 +28,13 @@ returning traceparent, revision
 """
 
 
+# A mail that is triaged anew counts its attempts anew, but its first decision is kept.
+DECIDED = """
+insert into decisions (message_id, attempt, codec, inputs, versions, output)
+select $1, greatest($2, 1 + coalesce(max(attempt), 0)), $3, $4, $5, $6 from decisions where message_id = $1
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A claimed mail. `token` is the fencing token of its lease; `attempt` counts from 1; `now` is the database's clock at claim."""
@@ -95,9 +102,7 @@ async def _project(connection: Connection, codec: Codecs, job: Job, case: Case) 
 async def _record(connection: Connection, codec: Codecs, job: Job, inputs: bytes, triaged: Triaged) -> None:
     encode = codec.encode
     row = (job.case, job.attempt, codec.name, encode(inputs), json.dumps(dict(triaged.decision.versions)), encode(dump(TRIAGED, triaged)))
-    await connection.execute(
-        "insert into decisions (message_id, attempt, codec, inputs, versions, output) values ($1, $2, $3, $4, $5, $6)", *row
-    )
+    await connection.execute(DECIDED, *row)
 
 
 async def _keep(connection: Connection, codec: Codecs, case: Case, effects: Sequence[Effect], traceparent: str) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.store import audit
+from bot.store.bell import CASES
 from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import PARTS, dump, parts
@@ -19,6 +20,16 @@ update messages set
     closed_at = case when $7 then clock_timestamp() end
 where id = $1 and revision = $2 and status not in ('queued', 'working')
 returning traceparent
+"""
+
+REQUEUE = """
+update messages set attempts = 0, crashes = 0, available_at = clock_timestamp(), last_error = null, decided_at = null where id = $1
+"""
+
+CLEARED = """
+insert into spam_labels (message_id, verdict, said_by, said_name) values ($1, 'ham', $2, $3)
+on conflict (message_id) do update set verdict = 'ham', said_by = excluded.said_by, said_name = excluded.said_name,
+    said_at = clock_timestamp()
 """
 
 LABEL = """
@@ -46,6 +57,8 @@ async def write_move(connection: Connection, codec: Codecs, before: Case, move: 
     if move.draft is not None:
         await put_draft(connection, codec, after.id, move.draft)
     await _label(connection, after)
+    if after.status is Status.QUEUED:
+        await _queue(connection, after, move)
     await put_effects(connection, codec, move.effects, traceparent)
     change = (before.status.value, after.status.value)
     await audit.write(
@@ -61,6 +74,14 @@ async def _update(connection: Connection, before: Case, after: Case) -> str | No
     kind, by = (outcome.kind, outcome.by or None) if outcome else (None, None)
     row = await connection.fetchrow(UPDATE, before.id, before.revision, after.status.value, kind, by, by_itself, closed)
     return None if row is None else str(row["traceparent"])
+
+
+async def _queue(connection: Connection, after: Case, move: Move) -> None:
+    """A mail that was filed as spam and is none: to be triaged as if it had just come, and a label that training can use."""
+    await connection.execute(REQUEUE, after.id)
+    names = dict(move.detail)
+    await connection.execute(CLEARED, after.id, move.actor, names.get("by_name", ""))
+    await connection.execute("select pg_notify($1, '')", CASES)
 
 
 async def _label(connection: Connection, after: Case) -> None:

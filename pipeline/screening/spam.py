@@ -1,9 +1,13 @@
-"""Spam by plain signs: the provider's own verdict, or so many independent signs that no customer would write such a mail."""
+"""Spam: the provider's own verdict, so many independent signs that no customer would write such a mail, or the local filter."""
 
 import re
+from dataclasses import dataclass
 
+from pipeline.case import History, Reason, Route
 from pipeline.email import Email
+from pipeline.ports import SpamModel
 from pipeline.screening.automatic import headed
+from pipeline.screening.cautions import said
 
 _TOPICS = {
     "money from a stranger": re.compile(
@@ -37,7 +41,42 @@ _TOPICS = {
 }
 _FEWEST_TOPICS = 2
 _READ = 20_000
+_HOST = re.compile(r"(?:https?://|\bwww\.)([^\s/<>\"'?:]+)", re.IGNORECASE)
 _SCL = re.compile(r"\s*([5-9])\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Who is believed: `model`, if there is one, and where `headers` says so the verdict of the mailbox's own server.
+
+    A header is only as true as the server that wrote it: anybody can put X-Spam-Flag into a mail, and a list may leave one there.
+    """
+
+    model: SpamModel | None = None
+    headers: bool = False
+
+
+def spam(email: Email, history: History, judge: Judge) -> Reason | None:
+    """Why this mail is filed as spam, or why it might be (then a person looks), or None.
+
+    Never in a thread of ours, for there a customer is answering us, and never again where a person has said that it is none.
+    """
+    if history.earlier:
+        return None
+    if history.cleared:
+        return said("not_spam", Route.REVIEW, "This mail was filed as spam; a person said that it is not.")
+    if judge.headers and (header := provider_says(email)):
+        return said("spam", Route.IGNORE, f"Our mail provider calls this mail spam: {header}.")
+    if odd := signs(email):
+        return said("spam", Route.IGNORE, f"This mail looks like spam: {', '.join(odd)}.")
+    return _scored(email, judge.model) if judge.model else None
+
+
+def _scored(email: Email, model: SpamModel) -> Reason | None:
+    score = model.score(email.subject, email.text, email.sender.domain)
+    if score > model.certain or (score > model.threshold and suspect(email)):
+        return said("spam", Route.IGNORE, "This mail reads like spam.")
+    return said("spam_like", Route.REVIEW, "This mail reads somewhat like spam.") if score > model.doubt else None
 
 
 def provider_says(email: Email) -> str:
@@ -57,6 +96,17 @@ def signs(email: Email) -> tuple[str, ...]:
     topics = [name for name, pattern in _TOPICS.items() if pattern.search(said)]
     sent = _sent_oddly(email)
     return (*topics, *sent) if len(topics) >= _FEWEST_TOPICS and sent else ()
+
+
+def suspect(email: Email) -> bool:
+    """It was sent oddly, or it has links and none leads to its sender's own domain. Much honest mail is so: never enough by itself."""
+    hosts = {_registered(host) for host in _HOST.findall(email.text[:_READ])}
+    return bool(_sent_oddly(email)) or (bool(hosts) and _registered(email.sender.domain) not in hosts)
+
+
+def _registered(host: str) -> str:
+    """About the domain that somebody registered: its last two labels."""
+    return ".".join(host.lower().strip(".").split(".")[-2:])
 
 
 def _sent_oddly(email: Email) -> list[str]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from pipeline.case import History, Reason, Route
 from pipeline.email import Automatic, AutomaticKind, Email
-from pipeline.screening import spam
 from pipeline.screening.automatic import automatic, bulk, headed, list_post, mass_mailing
 from pipeline.screening.cautions import addressed, cautions, said
 from pipeline.screening.impersonation import NOBODY_WATCHED, Watched
+from pipeline.screening.spam import Judge, spam
 
 _I = r"i|i'm|my|me|ich|mein\w*|mir|je|j|mon|ma|mes|yo|mi|mis|me|eu|meu|minha|ik|mijn|io|mio|mia"
 _ONE = re.compile(rf"\b(?:{_I})\b", re.IGNORECASE)
@@ -37,13 +37,25 @@ class Screening:
     may_answer: tuple[Reason, ...]
 
 
-def screen(email: Email, own_addresses: frozenset[str], history: History, watched: Watched = NOBODY_WATCHED) -> Screening:
-    """Judge a mail by its headers and form; `watched` are those whom a forger would play. Whatever a person may have written goes on."""
+PLAIN = Judge()
+
+
+def screen(
+    email: Email, own_addresses: frozenset[str], history: History, watched: Watched = NOBODY_WATCHED, judge: Judge | None = PLAIN
+) -> Screening:
+    """Judge a mail by its headers and form. `own_addresses` are lower case; `watched` are those whom a forger would play. Whatever a
+    person may have written goes on.
+
+    `judge` says who is believed about spam; None where it is not asked, because we know who writes.
+    """
     machine = _own(email, own_addresses) or automatic(email) or _many(email, own_addresses, history)
     careful = cautions(email, own_addresses, history, watched)
     if machine and machine.kind not in _IGNORED:
         careful = (*careful, said(machine.kind, Route.REVIEW, f"A machine seems to have written this mail: {machine.why}."))
-    return Screening(machine, _ignored(email, machine, history), careful)
+    ignore = _ignored(email, machine, history)
+    if ignore or email.quarantined or judge is None or (found := spam(email, history, judge)) is None:
+        return Screening(machine, ignore, careful)
+    return Screening(machine, found, careful) if found.at_most is Route.IGNORE else Screening(machine, None, (*careful, found))
 
 
 def _ignored(email: Email, machine: Automatic | None, history: History) -> Reason | None:
@@ -53,17 +65,6 @@ def _ignored(email: Email, machine: Automatic | None, history: History) -> Reaso
         return said("duplicate", Route.IGNORE, f"This mail was already delivered, as case {history.duplicate_of}.")
     if machine and machine.kind in _IGNORED:
         return said(machine.kind, Route.IGNORE, f"{_IGNORED[machine.kind]}: {machine.why}.")
-    return _spam(email, history)
-
-
-def _spam(email: Email, history: History) -> Reason | None:
-    """Never in a thread of ours: there a customer is answering us."""
-    if history.earlier:
-        return None
-    if header := spam.provider_says(email):
-        return said("spam", Route.IGNORE, f"Our mail provider calls this mail spam: {header}.")
-    if signs := spam.signs(email):
-        return said("spam", Route.IGNORE, f"This mail looks like spam: {', '.join(signs)}.")
     return None
 
 

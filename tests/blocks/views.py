@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from blocks import card, draft, edit, help, home, mail, notice, reject, stats
+from blocks import card, digest, draft, edit, help, home, mail, notice, reject, stats
 from blocks.kit import Message
 from pipeline.case import CaseId, Status
+from pipeline.digest import Digest, DigestId, Filed
 from pipeline.ports import Figures, IntentFigures, Waiting
 from tests.blocks.cases import NOW, REVIEW, STATES, SUPPORT
 
@@ -38,6 +39,18 @@ def queue() -> list[Waiting]:
     return [replace(late, respond_by=NOW - timedelta(minutes=25)), first, odd, other]
 
 
+def filed(spam: int) -> Digest:
+    """A digest with some machines' mail and so much spam: one hostile, one taken back already."""
+    machine = Filed(CaseId(30), 1, "newsletter", "", "news@shop.example", "News", Status.IGNORED, "")
+    plain = Filed(CaseId(40), 1, "spam", "This mail reads like spam.", "deals@win.example", "You have won", Status.IGNORED, "")
+    rows = [replace(plain, case=CaseId(40 + number)) for number in range(spam)]
+    if spam > 2:
+        rows[1] = replace(rows[1], sender="<!channel>", subject="*Bold* <https://evil.example|bank> " * 9, why="&" * 400)
+        rows[2] = replace(rows[2], status=Status.REVIEW, revision=3, cleared_by="Ana Ruiz")
+    mails = (machine, replace(machine, kind="bounce"), replace(machine, kind="newsletter"), replace(machine, kind="new kind"), *rows)
+    return Digest(DigestId(7), SUPPORT, NOW, mails)
+
+
 def shown(**change: Any) -> home.Home:
     whole = home.Home((SUPPORT, type(SUPPORT)("sales@larkspur.example")), queue(), 0, True, FIGURES, WELL, NOW)
     return replace(whole, **change)
@@ -54,6 +67,9 @@ def messages() -> Iterator[tuple[str, Message]]:
     yield "stats-figures", stats.message(FIGURES)
     yield "stats-plain", stats.plain_message(FIGURES)
     yield "stats-empty", stats.message(NO_FIGURES)
+    yield "digest-spam", digest.message(filed(14), 0)
+    yield "digest-more", digest.message(filed(14), 1)
+    yield "digest-machines", digest.message(filed(0), 0)
     yield "help-alone", help.message()
     yield "help-unknown", help.message("polcy")
 

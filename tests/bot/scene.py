@@ -21,16 +21,18 @@ from bot.store.cards import Cards
 from bot.store.cases import PostgresCases
 from bot.store.codec import PLAIN
 from bot.store.database import Database
+from bot.store.digests import Digests
 from bot.store.effects import EffectQueue
 from bot.store.queue import Queue
 from bot.store.sends import Sends
 from bot.worker import Worker
 from pipeline.case import Case, CaseId, Classification, Context, Decision, Draft, History, PersonId, Reason, Route, Status, Triaged
+from pipeline.digest import Digest
 from pipeline.effects import Effect, PostCard, SendReply
 from pipeline.email import Address, Authentication, Email, MailboxId
 from pipeline.people import Inbox, People, Person
 from pipeline.policy.content import Caps
-from pipeline.ports import Arrival, CardKind, Placed
+from pipeline.ports import Arrival, CardKind, Place, Placed
 from pipeline.review import Move, approve
 
 T = TypeVar("T")
@@ -121,6 +123,14 @@ class FileBoard:
 
     async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool) -> None:
         self._write({"case": case.id, "kind": "say", "ts": key, "text": text})
+
+    async def show_digest(
+        self, digest: Digest, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
+    ) -> None:
+        for page, mails in enumerate(digest.pages):
+            said = [f"{mail.subject}: {mail.cleared_by or mail.why}" for mail in mails]
+            self._write({"case": 0, "kind": f"digest {digest.id}.{page}", "kinds": dict(digest.kinds), "spam": said})
+            await remember(page, placed.get(page) or Place(CHANNEL, f"{digest.id}.{page}"))
 
     def lines(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.path.read_text().splitlines()] if self.path.exists() else []
@@ -263,6 +273,7 @@ def scene(
     forwarder = Forwarder(effects, cases, sends, mailboxes, lambda: PEOPLE, "Larkspur", caps)
     board, span = FileBoard(folder / "board.jsonl"), timedelta(seconds=lease)
     worker = Worker(queue, Bell(dsn, CASES), wrap("read", read), wrap("triage", triage), plan, lease=span, poll=poll)
-    outbox = Outbox(effects, Bell(dsn, EFFECTS), cases, cards, wrap("board", board), sender, forwarder, lease=span, poll=poll)
+    digests = Digests(database, PLAIN)
+    outbox = Outbox(effects, Bell(dsn, EFFECTS), cases, cards, digests, wrap("board", board), sender, forwarder, lease=span, poll=poll)
     ingest = Ingest(queue, wrap("mailbox", mailbox), peek, poll)
     return Scene(database, queue, cases, effects, sends, cards, mailbox, board, staff, worker, outbox, ingest)

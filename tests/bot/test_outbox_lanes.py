@@ -8,6 +8,7 @@ import pytest
 
 from bot.store.effects import MOST_CRASHES, LeaseLost
 from pipeline.case import Case, Status
+from pipeline.digest import Digest
 from pipeline.effects import Notify, UpdateCard
 from pipeline.errors import Permanent, Temporary
 from pipeline.ports import Board
@@ -27,6 +28,9 @@ class Saying:
 
     async def show(self, case: Case, placed: object, *, again: bool, remember: object) -> None:
         await self.say(case, placed, "show", "show", again=again)
+
+    async def show_digest(self, digest: Digest, placed: object, *, again: bool, remember: object) -> None:
+        raise AssertionError("a digest was shown")
 
     async def say(self, case: Case, placed: object, key: str, text: str, *, again: bool) -> None:
         if self.errors:

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.case import NO_HISTORY, CaseId, History, Route
 from pipeline.email import Address, Attachment, Authentication, Email
+from pipeline.screening.spam import Judge
 from pipeline.stages.prefilter import Screening, screen
 
 US = frozenset({"support@us.example", "hello@us.example"})
@@ -44,7 +45,7 @@ def said(text: str, email: Email = ANN) -> Email:
 
 
 def judged(email: Email, history: History = NO_HISTORY) -> Screening:
-    return screen(email, US, history)
+    return screen(email, US, history, judge=Judge(headers=True))
 
 
 def ignored(email: Email, history: History = NO_HISTORY) -> str | None:
