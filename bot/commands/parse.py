@@ -54,6 +54,8 @@ def _row(email: Email, own: frozenset[str]) -> dict[str, Any]:
     screening = screen(email, own, NO_HISTORY)
     automatic = screening.automatic
     reasons = [reason.text for reason in ((screening.ignore,) if screening.ignore else ()) + screening.may_answer]
+    if email.authentication.verdict != "pass":
+        reasons.append(email.authentication.why)
     return {
         "source": email.source,
         "message_id": email.message_id,

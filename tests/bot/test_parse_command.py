@@ -89,7 +89,7 @@ def test_every_field_of_a_good_mail(rows: dict[str, dict[str, Any]]) -> None:
     assert row["attachments"] == [{"name": "order.pdf", "type": "application/pdf", "size": 1}]
     assert row["authentication"]["verdict"] == "pass"
     assert (row["automatic"], row["bounced"], row["quarantined"]) == (None, None, None)
-    assert isinstance(row["may_auto_reply"]["allowed"], bool)
+    assert row["may_auto_reply"] == {"allowed": True, "reasons": []}
 
 
 def test_a_bounce_says_why_and_what_bounced(rows: dict[str, dict[str, Any]]) -> None:
@@ -116,6 +116,7 @@ def test_a_forward_without_a_word_has_no_text_of_its_sender(rows: dict[str, dict
     row = rows["e.eml"]
     assert (row["reply"], "forwarded mail" in row["defects"]) == ("", True)
     assert row["may_auto_reply"]["allowed"] is False
+    assert row["authentication"]["why"] in row["may_auto_reply"]["reasons"]
 
 
 def test_a_path_that_is_not_there_is_said_in_a_sentence(tmp_path: Path) -> None:
