@@ -25,7 +25,7 @@ from bot.mailbox.archives import mails
 from bot.mailbox.mime import read
 from bot.model.spam.features import BUCKETS, buckets, readable
 from bot.model.spam.filter import SHORTEST, WEIGHTS, SpamFilter, load, save
-from pipeline.screening.spam import suspect
+from pipeline.screening.spam import SURER, signs, suspect
 
 CORPUS = Path("mail", "spamassassin.dev.tar.gz")
 OTHER = {
@@ -39,7 +39,7 @@ OTHER = {
 SALT = "spam"
 TRAINED, CALIBRATED = 55, 65
 """Percent of the groups: those below the first train, those below the second calibrate, the rest is held out."""
-FOLDS, STRICTNESS, MARGIN = 5, 30.0, 0.5
+FOLDS, STRICTNESS, MARGIN = 5, 30.0, 0.1
 HARD = 30.0
 """How much more an advertisement that somebody asked for counts than other ham."""
 LEARNED, TESTED = 500, 3000
@@ -49,13 +49,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One mail: where it comes from in the corpus, its features, and whether something else about it is odd."""
+    """One mail: where it comes from in the corpus, its features, and whether it is suspect or has plain signs of spam."""
 
     kind: str
     subject: str
     text: str
     domain: str
     suspect: bool
+    signs: bool
 
     @property
     def spam(self) -> bool:
@@ -66,7 +67,7 @@ def corpus(data: Path) -> list[Sample]:
     made = []
     for name, raw in mails(data / CORPUS):
         email = read(raw, name, datetime.now(UTC), frozenset())
-        made.append(Sample(name.partition("/")[0], email.subject, email.text, email.sender.domain, suspect(email)))
+        made.append(Sample(name.partition("/")[0], email.subject, email.text, email.sender.domain, suspect(email), bool(signs(email))))
     return made
 
 
@@ -75,7 +76,7 @@ def others(data: Path, file: str, field: str) -> list[Sample]:
     with gzip.open(data / file, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     told = {row[field]: row.get("subject") or "" for row in rows if row[field]}
-    made = [Sample("other", subject if field == "text" else "", text, "", True) for text, subject in told.items()]
+    made = [Sample("other", subject if field == "text" else "", text, "", True, False) for text, subject in told.items()]
     return sorted(made, key=lambda sample: zlib.crc32(sample.text.encode()))[: LEARNED + TESTED]
 
 
@@ -96,11 +97,10 @@ def fit(rows: csr_matrix, spam: NDArray[np.bool_], count: Floats) -> tuple[Float
     return model.coef_[0] * told, float(model.intercept_[0])
 
 
-def bounds(scores: Floats, odd: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """From the scores of ham alone: certain, threshold and doubt. No ham comes within the margin of the first two."""
-    threshold = float(scores[odd].max()) + MARGIN
-    certain = max(threshold, float(scores[~odd].max()) + MARGIN)
-    return certain, threshold, float(np.quantile(scores, 0.99))
+def bounds(scores: Floats, odd: NDArray[np.bool_]) -> tuple[float, float]:
+    """From the scores of ham alone: threshold and doubt. No ham that could be filed comes within the margin of the first."""
+    threshold = float(np.where(odd, scores, scores - SURER).max()) + MARGIN
+    return threshold, float(np.quantile(scores, 0.99))
 
 
 def train(samples: Sequence[Sample], side: NDArray[np.int64], plain: Sequence[Sample], file: Path) -> None:
@@ -127,7 +127,7 @@ def train(samples: Sequence[Sample], side: NDArray[np.int64], plain: Sequence[Sa
 
 
 def report(model: SpamFilter, samples: Sequence[Sample], plain: dict[str, list[Sample]]) -> Iterator[str]:
-    """What the filter says of mail that had no part in making it."""
+    """What plain signs and the filter together find in mail that had no part in making it."""
     for kind in sorted({sample.kind for sample in samples}):
         yield _line(kind, model, [sample for sample in samples if sample.kind == kind])
     yield _line("all spam", model, [sample for sample in samples if sample.spam])
@@ -141,7 +141,7 @@ def _line(name: str, model: SpamFilter, samples: Sequence[Sample]) -> str:
     scores = [model.score(sample.subject, sample.text, sample.domain) for sample in samples]
     took = (time.perf_counter() - began) / len(samples) * 1000
     pairs = zip(scores, samples, strict=True)
-    found = sum(score > (model.threshold if sample.suspect else model.certain) for score, sample in pairs)
+    found = sum(sample.signs or score > model.threshold + (0.0 if sample.suspect else SURER) for score, sample in pairs)
     doubted = sum(score > model.doubt for score in scores) - found
     return f"{name:<22}{len(samples):>7} mails {found:>6} found ({found / len(samples):.1%}) {doubted:>5} doubted {took:6.1f} ms a mail"
 
@@ -156,9 +156,10 @@ def main(data: Path, salt: str, *, write: bool) -> None:
         train(samples, side, [text for texts in plain.values() for text in texts[:LEARNED]], file)
         model = load(file)
         held = [sample for sample, where in zip(samples, side, strict=True) if where >= CALIBRATED]
-        sys.stdout.write(f"{model.version}: {file.stat().st_size:,} bytes, certain {model.certain:.2f}, ")
-        sys.stdout.write(f"threshold {model.threshold:.2f}, doubt {model.doubt:.2f}; {len(set(group))} groups\n")
-        for line in report(model, held, {name: texts[LEARNED:] for name, texts in plain.items()}):
+        sizes = f"{file.stat().st_size:,} bytes, {len(set(group))} groups"
+        sys.stdout.write(f"{model.version}: {sizes}, threshold {model.threshold:.2f}, doubt {model.doubt:.2f}\n")
+        unseen = {name: texts[LEARNED:] for name, texts in plain.items()}
+        for line in report(model, held, unseen):
             sys.stdout.write(f"{line}\n")
 
 

@@ -118,15 +118,13 @@ class IntentModel(Protocol):
 
 
 class SpamModel(Protocol):
-    """A filter that tells spam by its words. Scores are log-odds, doubt <= threshold <= certain.
+    """A filter that tells spam by its words. Scores are log-odds.
 
-    Above `certain` it is spam; above `threshold` as well, if its sending is odd or its links lead elsewhere; above `doubt` it may be.
+    Above `threshold` it is spam (far above, if it links to its sender's own domain); above `doubt` it may be.
     """
 
     @property
     def version(self) -> str: ...
-    @property
-    def certain(self) -> float: ...
     @property
     def threshold(self) -> float: ...
     @property

@@ -39,6 +39,8 @@ _TOPICS = {
         re.IGNORECASE,
     ),
 }
+SURER = 2.0
+"""Log-odds that must be there beyond the threshold before mail is filed that links to its sender's own domain."""
 _FEWEST_TOPICS = 2
 _READ = 20_000
 _HOST = re.compile(r"(?:https?://|\bwww\.)([^\s/<>\"'?:]+)", re.IGNORECASE)
@@ -74,7 +76,7 @@ def spam(email: Email, history: History, judge: Judge) -> Reason | None:
 
 def _scored(email: Email, model: SpamModel) -> Reason | None:
     score = model.score(email.subject, email.text, email.sender.domain)
-    if score > model.certain or (score > model.threshold and suspect(email)):
+    if score > model.threshold + (0.0 if suspect(email) else SURER):
         return said("spam", Route.IGNORE, "This mail reads like spam.")
     return said("spam_like", Route.REVIEW, "This mail reads somewhat like spam.") if score > model.doubt else None
 
@@ -99,9 +101,12 @@ def signs(email: Email) -> tuple[str, ...]:
 
 
 def suspect(email: Email) -> bool:
-    """It was sent oddly, or it has links and none leads to its sender's own domain. Much honest mail is so: never enough by itself."""
+    """Not so where a link leads to its sender's own domain and it was sent in order, as a firm's advertisement is that somebody asked for.
+
+    Most honest mail is suspect by this, so it is never enough.
+    """
     hosts = {_registered(host) for host in _HOST.findall(email.text[:_READ])}
-    return bool(_sent_oddly(email)) or (bool(hosts) and _registered(email.sender.domain) not in hosts)
+    return bool(_sent_oddly(email)) or _registered(email.sender.domain) not in hosts
 
 
 def _registered(host: str) -> str:

@@ -26,7 +26,6 @@ class SpamFilter:
     weights: NDArray[np.int8]
     step: float
     bias: float
-    certain: float
     threshold: float
     doubt: float
     version: str
@@ -44,16 +43,16 @@ def load(file: Path = WEIGHTS) -> SpamFilter:
         raw = file.read_bytes()
         with np.load(BytesIO(raw), allow_pickle=False) as kept:
             weights, figures = kept["weights"], kept["figures"]
-            step, bias, certain, threshold, doubt = (float(figure) for figure in figures)
-    except (OSError, KeyError, ValueError, BadZipFile) as error:
+            step, bias, threshold, doubt = (float(figure) for figure in figures)
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         raise Misconfigured(str(file), "the spam filter's weights cannot be read. Install the program again.") from error
     if weights.shape != (BUCKETS,) or weights.dtype != np.int8:
         raise Misconfigured(str(file), "the spam filter's weights were made by another version. Train them anew: docs/spam.md says how.")
-    return SpamFilter(weights, step, bias, certain, threshold, doubt, f"spam-{sha256(raw).hexdigest()[:12]}")
+    return SpamFilter(weights, step, bias, threshold, doubt, f"spam-{sha256(raw).hexdigest()[:12]}")
 
 
-def save(file: Path, weights: NDArray[np.float64], bias: float, bounds: tuple[float, float, float]) -> None:
-    """Write the weights in 127 steps, the few greatest cut off; `bounds` are certain, threshold and doubt."""
+def save(file: Path, weights: NDArray[np.float64], bias: float, bounds: tuple[float, float]) -> None:
+    """Write the weights in 127 steps, the few greatest cut off; `bounds` are threshold and doubt."""
     step = float(np.quantile(np.abs(weights), CUT)) / 127
     figures = np.array([step, bias, *bounds])
     np.savez_compressed(file, weights=np.clip(np.round(weights / step), -127, 127).astype(np.int8), figures=figures)
