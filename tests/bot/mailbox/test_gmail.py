@@ -14,6 +14,7 @@ from bot.mailbox.gmail_calls import SCOPES
 from bot.mailboxes import check_gmail
 from pipeline.case import History
 from pipeline.errors import Misconfigured, Permanent, Temporary
+from pipeline.screening.spam import Judge
 from pipeline.stages.prefilter import screen
 from sandbox.mail.gmail.faults import KINDS, Fault, FaultKind
 from tests.gmail import INBOX, SEND_ID, World, gmail_world, mail, reply
@@ -96,7 +97,7 @@ async def test_gmails_spam_label_is_believed_and_a_senders_copy_of_it_is_not(wor
     verdicts = []
     for arrival in await mailbox.arrivals(50):
         email = mime.read(arrival.raw, arrival.source, arrival.received_at, frozenset())
-        ignored = screen(email, frozenset({INBOX}), History(0, None, False)).ignore
+        ignored = screen(email, frozenset({INBOX}), History(0, None, False), judge=Judge(headers=True)).ignore
         verdicts.append((email.header("x-gmail-labels"), ignored.name if ignored else None))
     assert verdicts == [("SPAM,UNREAD", "spam"), ("INBOX,UNREAD", None)]
 
