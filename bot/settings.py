@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from bot.mailbox.authentication import Dkim
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
 from bot.queue.pubsub import PubsubSettings
@@ -42,7 +43,7 @@ class MaildirEntry(BaseModel):
     """Make the folder, and the sub-folders that sending needs, where they are missing."""
     authserv_ids: tuple[str, ...] = ()
     """Names of the receiving servers whose Authentication-Results headers are believed."""
-    dkim: Literal["required", "checked", "off"] = "required"
+    dkim: Dkim = "required"
     """How much the sender's own signature counts beside them (docs/authenticity.md); "off" asks the DNS nothing."""
     trust_spam_headers: bool = False
     """The receiving server removes X-Spam headers that came with a mail and writes its own: then its verdict is believed."""
@@ -64,7 +65,7 @@ class OutlookEntry(BaseModel):
     """Where tokens come from; empty: login.microsoftonline.com. Another for the national clouds."""
     authserv_ids: tuple[str, ...] = ("",)
     """Exchange names no server in its Authentication-Results."""
-    dkim: Literal["required", "checked", "off"] = "off"
+    dkim: Dkim = "off"
     """Exchange rewrites bodies, which breaks the senders' signatures."""
     trust_spam_headers: bool = True
 

@@ -17,7 +17,6 @@ A From that is not one well-formed address is never authenticated, and neither i
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from bot.authenticity import dmarc
 from bot.authenticity.dmarc import Policy
@@ -25,13 +24,12 @@ from bot.authenticity.results import Results
 from bot.authenticity.signatures import Proof, prove
 from bot.dns import Resolver
 from bot.mailbox.addresses import mailboxes
-from bot.mailbox.authentication import Opinion, opinion
+from bot.mailbox.authentication import Dkim, Opinion, opinion
 from bot.mailbox.headers import Headers, scan, unwrapped
 from bot.mailbox.limits import Exceeded
 from pipeline.email import Authentication, Email, Verdict
 from pipeline.errors import Temporary
 
-Dkim = Literal["required", "checked", "off"]
 BUDGET = 2.0
 """Seconds for all questions about one mail."""
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.authenticity import results
 from bot.authenticity.results import Results
 from bot.mailbox.addresses import Mailbox
 from pipeline.email import Authentication
+
+Dkim = Literal["required", "checked", "off"]
+"""How much the sender's own signature counts beside the provider's word (bot/authenticity/verify.py)."""
 
 _UNDECIDED = frozenset(("none", "temperror"))
 

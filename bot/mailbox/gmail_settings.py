@@ -6,6 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from bot.mailbox.authentication import Dkim
+
 
 class GmailSettings(BaseModel):
     """One `[[mailboxes]]` table of triage.toml whose kind is "gmail"."""
@@ -16,7 +18,7 @@ class GmailSettings(BaseModel):
     credentials: Path
     """A refresh token ("authorized_user", as Google's consent tools write it) or a service account's key, which acts as `address`."""
     authserv_ids: tuple[str, ...] = ("mx.google.com",)
-    dkim: Literal["required", "checked", "off"] = "required"
+    dkim: Dkim = "required"
     trust_spam_headers: bool = True
     topic: Annotated[str, StringConstraints(pattern=r"^projects/[^/]+/topics/[^/]+$")] | None = None
     """The Pub/Sub topic on which Gmail tells of changes; without it the mailbox is only polled."""

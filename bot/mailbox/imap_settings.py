@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from bot.mailbox.authentication import Dkim
 from pipeline.errors import Misconfigured
 
 Security = Literal["tls", "starttls", "none"]
@@ -52,7 +53,7 @@ class ImapSettings(BaseModel):
     """How often to look where the server does not tell of new mail by itself (IDLE), or its telling was lost."""
     authserv_ids: tuple[str, ...] = ()
     """Names of the receiving servers whose Authentication-Results headers are believed."""
-    dkim: Literal["required", "checked", "off"] = "required"
+    dkim: Dkim = "required"
     trust_spam_headers: bool = False
 
     @property

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.authenticity.verify import Dkim
+from bot.mailbox.authentication import Dkim
 from tests.spoofing.forge import PROVIDER
 
 VIP = "nordlift.example"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.authenticity import dmarc, results
 from bot.authenticity.signatures import relaxed
-from bot.authenticity.verify import Dkim, Trust, verify
+from bot.authenticity.verify import Trust, verify
+from bot.mailbox.authentication import Dkim
 from bot.mailbox.mime import read
 from pipeline.email import Email
 from tests.spoofing.forge import NOW, PROVIDER, Zone, mail, record, signed, vouched, zone
