@@ -9,6 +9,7 @@ from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.digest import Digest
 from pipeline.email import MailboxId
 from pipeline.people import Person
+from pipeline.prompt import Answer, Prompt
 from pipeline.review import Move
 
 Whereabouts = Literal["draft", "sent", "gone"]
@@ -114,6 +115,19 @@ class IntentModel(Protocol):
 
     async def rank(self, subject: str, text: str) -> Sequence[IntentScore]:
         """Every intent with its probability in [0, 1], best first; the rest up to 1 is "none of these"."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """A model that answers in JSON. It has no tools; whatever it says is read by strict code and changes nothing by itself."""
+
+    @property
+    def version(self) -> str:
+        """Which models answer which role; it enters the record of each decision."""
+        ...
+
+    async def ask(self, prompt: Prompt) -> Answer:
+        """One answer. Raises Temporary where no model may be asked now (down, slow, over a budget), Permanent where it never will."""
         ...
 
 
