@@ -5,7 +5,7 @@ from typing import assert_never
 from blocks import kit
 from blocks.kit import Json
 from blocks.text import one_line, words
-from pipeline.case import OUT_OF_SCOPE, Case, Decision, OutcomeKind, Reason, Rejection, Route, Status
+from pipeline.case import OUT_OF_SCOPE, Case, Decision, Outcome, Reason, Rejection, Route, Status
 from pipeline.review import OPEN
 
 REJECTIONS: dict[Rejection, str] = {
@@ -82,11 +82,12 @@ def who(case: Case) -> list[Json]:
     if case.outcome is None:
         return []
     by = [kit.run(case.outcome.by_name, bold=True), kit.run(" ")] if case.outcome.by_name else []
-    return [kit.run("  ·  "), *by, kit.run(f"{_verb(case.outcome.kind)} "), kit.moment(case.outcome.at), *_because(case)]
+    return [kit.run("  ·  "), *by, kit.run(f"{_verb(case.outcome)} "), kit.moment(case.outcome.at), *_because(case)]
 
 
 def _because(case: Case) -> list[Json]:
-    return [kit.run(f": {why(case)}")] if case.outcome and case.outcome.why else []
+    told = case.outcome is not None and case.outcome.why and case.outcome.kind != "answered_by_hand"
+    return [kit.run(f": {why(case)}")] if told else []
 
 
 def why(case: Case) -> str:
@@ -97,8 +98,8 @@ def why(case: Case) -> str:
     return one_line(f"{label}. {remark}".strip() if label else said, 500)
 
 
-def _verb(kind: OutcomeKind) -> str:
-    match kind:
+def _verb(outcome: Outcome) -> str:
+    match outcome.kind:
         case "sent_as_is":
             return "approved it unchanged"
         case "sent_edited":
@@ -110,13 +111,13 @@ def _verb(kind: OutcomeKind) -> str:
         case "taken_over":
             return "took it over"
         case "answered_by_hand":
-            return "answered by hand"
+            return f"answered in {one_line(outcome.why, 40)}" if outcome.why else "answered by hand"
         case "unknown":
             return "approved it; the mailbox did not say whether it was sent"
         case "failed":
             return "sending failed"
         case _:
-            assert_never(kind)
+            assert_never(outcome.kind)
 
 
 def intent(case: Case) -> str:

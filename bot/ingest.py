@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -27,15 +28,34 @@ class Accepts(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Tide:
+    """Up to when (monotonic) all mail of an inbox was taken."""
+
+    low: float = float("-inf")
+
+    def now_low(self) -> float:
+        return self.low
+
+
+async def _nothing_more(mailbox: MailboxId, arrival: Arrival) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Polls one mailbox about every `seconds`, or when its `bell` rings; `peek` looks at a mail's envelope and never raises."""
+    """Polls one mailbox about every `seconds`, or when its `bell` rings; `peek` looks at a mail's envelope and never raises.
+
+    `revisit` looks at a mail that may have come before; False where it must come again.
+    """
 
     queue: Accepts
     mailbox: Mailbox
     peek: Callable[[bytes], Envelope]
     seconds: float = 1.0
     bell: Doorbell = field(default_factory=Doorbell)
+    tide: Tide = field(default_factory=Tide)
+    revisit: Callable[[MailboxId, Arrival], Awaitable[bool]] = _nothing_more
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set; while the mailbox or the database is away, less and less often."""
@@ -52,15 +72,19 @@ class Ingest:
 
     async def poll(self) -> int:
         """Take what is there, at most 50 mails; how many there were. A mail is released only after its commit."""
+        began = time.monotonic()
         arrivals = await self.mailbox.arrivals(AT_ONCE)
         for arrival in arrivals:
             await self._take(arrival)
+        if not arrivals:
+            self.tide.low = began
         return len(arrivals)
 
     async def _take(self, arrival: Arrival) -> None:
         envelope = await asyncio.to_thread(self.peek, arrival.raw)
         await self.queue.ingest(self.mailbox.id, arrival, envelope)
-        await self.mailbox.taken(arrival.source)
+        if await self.revisit(self.mailbox.id, arrival):
+            await self.mailbox.taken(arrival.source)
 
     async def _pause(self, stop: asyncio.Event, failures: int) -> None:
         """Until the next poll is due. Where the last one failed the bell is not listened to."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from bot.doorbell import Doorbell, News
+from bot.ingest import Tide
 from bot.mailbox import imap, maildir, outlook
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.graph.watch import Watch
@@ -29,7 +30,7 @@ class Opened:
     """A mailbox, how often it is polled (in seconds), what rings for it, and what must be renewed for that (None: nothing).
 
     `watch` is a subscription that keeps itself; `sent` is its sent mail, where it can be watched; `news` tells of new mail (IDLE);
-    `close` lets its connections go.
+    `close` lets its connections go. `where` is what people call the program that they use the mailbox in, if the provider has one.
     """
 
     mailbox: Mailbox
@@ -40,6 +41,8 @@ class Opened:
     sent: SentMail | None = None
     news: News | None = None
     close: Callable[[], Awaitable[None]] | None = None
+    where: str = ""
+    tide: Tide = field(default_factory=Tide)
 
 
 def open_all(settings: Settings, memory: Callable[[MailboxId], Memory]) -> dict[MailboxId, Opened]:
@@ -98,7 +101,7 @@ def _open(entry: MailboxEntry, settings: Settings, memory: Callable[[MailboxId],
             return Opened(mailbox, settings.poll_seconds, sent=MaildirSent(address, entry.path))
         case GmailSettings():
             gmail = gmail_module().connect(entry, memory(address))
-            return Opened(gmail, entry.poll_seconds, renew=gmail.renew if entry.topic else None)
+            return Opened(gmail, entry.poll_seconds, renew=gmail.renew if entry.topic else None, sent=gmail.sent(), where="Gmail")
         case ImapSettings():
             server = imap.connect(entry, memory(address))
             return Opened(server, entry.poll_seconds, news=server.wait_for_news, close=partial(asyncio.to_thread, server.close))
@@ -114,4 +117,4 @@ def _outlook(entry: OutlookEntry, settings: Settings, memory: Memory) -> Opened:
     watch = mailbox.watch(settings.public_url.rstrip("/") + graph.PATH) if settings.public_url else None
     if watch is not None:
         watch.ring = bell.ring
-    return Opened(mailbox, settings.poll_seconds, bell, watch=watch, close=mailbox.close)
+    return Opened(mailbox, settings.poll_seconds, bell, watch=watch, sent=mailbox.sent(), close=mailbox.close, where="Outlook")

@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from blocks.home import Health
 from bot.authenticity.verify import Trust, verify
+from bot.cleared import Cleared
 from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
 from bot.embedded import Services
@@ -160,12 +161,17 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         concurrency=parts.settings.workers,
         authenticate=partial(_authenticate, _trusts(parts.settings.mailboxes), DnsResolver(tuple(map(str, parts.settings.dns_servers)))),
     )
-    ingests = (Ingest(intake, one.mailbox, mime.peek, one.seconds, one.bell) for one in parts.mailboxes.values())
-    watches = (SentWatch(one.sent, parts.cases) for one in parts.mailboxes.values() if one.sent)
+    ingests = (_ingest(intake, one, parts.cases) for one in parts.mailboxes.values())
+    watches = (SentWatch(one.sent, parts.cases, one.where, one.tide.now_low) for one in parts.mailboxes.values() if one.sent)
     loops: dict[str, Loop] = {"worker": worker.run, "intake": consumer.run}
     loops |= {f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}
     loops |= {f"sent {watch.sent.id}": watch.run for watch in watches}
     return loops | {f"news {mailbox}": partial(ring_on, one.news, one.bell) for mailbox, one in parts.mailboxes.items() if one.news}
+
+
+def _ingest(intake: Intake, one: Opened, cases: PostgresCases) -> Ingest:
+    reading = Ingest(intake, one.mailbox, mime.peek, one.seconds, one.bell, one.tide)
+    return replace(reading, revisit=Cleared(cases, one.where).revisit) if one.where else reading
 
 
 def _outboxes(parts: _Parts) -> dict[str, Outbox]:

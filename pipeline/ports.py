@@ -60,6 +60,7 @@ class HandReply:
     """A mail that somebody sent from the mailbox themselves, not through us; its id fields carry no angle brackets.
 
     `source` is the provider's reference, `by` the name or address that it was sent as, `text` what they wrote, without the quote.
+    `to` are the addresses in To and Cc, lower case (none: not known).
     """
 
     source: str
@@ -68,6 +69,8 @@ class HandReply:
     by: str
     at: datetime
     text: str
+    to: tuple[str, ...] = ()
+    message_id: str = ""
 
 
 class SentMail(Protocol):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
 from pipeline.case import Case, Draft, Finding, Outcome, OutcomeKind, Rejection, Status
@@ -14,6 +14,8 @@ from pipeline.recipients import addressed
 
 OPEN = frozenset({Status.REVIEW, Status.HUMAN, Status.QUARANTINED, Status.UNKNOWN, Status.DEAD})
 """A person is waited for."""
+MEANWHILE = timedelta(minutes=10)
+TWICE = "answered by hand as well"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ def standing(case: Case) -> str:
     """Where the case stands, as one who comes too late should read it."""
     by = case.outcome.by_name if case.outcome and case.outcome.by_name else ""
     at = f" at {case.outcome.at:%H:%M} UTC" if case.outcome else ""
+    if case.outcome and case.outcome.kind == "answered_by_hand":
+        return f"Already answered by {by}{f' in {case.outcome.why}' if case.outcome.why else ''}{at}."
     match case.status:
         case Status.APPROVED | Status.SENT:
             return f"Already approved by {by}{at}." if by else f"Already sent{at}."
@@ -155,14 +159,28 @@ def take_over(case: Case, revision: int, by: Person, at: datetime) -> Move | Ref
     return _move(case, "take_over", by, at, Status.TAKEN_OVER, outcome=_outcome("taken_over", by, at, 0.0))
 
 
-def answered_by_hand(case: Case, by: str, at: datetime, text: str) -> Move | Refused:
-    """Somebody answered from the mailbox itself, so nobody is waited for; how near their words are to our draft is kept as a label."""
+def answered_by_hand(case: Case, by: str, at: datetime, text: str, where: str = "") -> Move | Refused:
+    """Somebody answered from the mailbox itself, so nobody is waited for; how near their words are to our draft is kept as a label.
+
+    `where` names the program that they wrote it in. Where our reply had gone out meanwhile, the card tells of both.
+    """
+    if case.status is Status.SENT:
+        return _answered_too(case, by, at, where)
     if case.status not in OPEN | {Status.TAKEN_OVER}:
         return Refused(standing(case))
     draft = case.draft if case.draft is not None and not case.draft.outline else None
     alike = similarity(draft.text, text) if draft else 0.0
-    outcome = Outcome("answered_by_hand", "", by, at, alike, "")
+    outcome = Outcome("answered_by_hand", "", by, at, alike, where)
     return Move("answered_by_hand", "mailbox", at, Status.SENT, None, outcome, "", (UpdateCard(case.id, case.revision + 1),))
+
+
+def _answered_too(case: Case, by: str, at: datetime, where: str) -> Move | Refused:
+    """What somebody writes later on in the conversation is nobody's news."""
+    ours = case.outcome is not None and case.outcome.kind in ("sent_as_is", "sent_edited", "auto_sent")
+    if case.outcome is None or not ours or at > case.outcome.at + MEANWHILE or TWICE in case.note:
+        return Refused(standing(case))
+    note = f"{by} {TWICE}{f' in {where}' if where else ''} at {at:%H:%M} UTC: the customer has two answers."
+    return Move("answered_too", "mailbox", at, Status.SENT, None, case.outcome, note, (UpdateCard(case.id, case.revision + 1),))
 
 
 def not_spam(case: Case, revision: int, by: Person, at: datetime) -> Move | Refused:

@@ -5,12 +5,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.mailbox.headers import unwrapped
-from bot.mailbox.limits import MAX_BYTES
 
-ARRIVES = frozenset(("INBOX", "SPAM"))
-NEVER = frozenset(("DRAFT", "TRASH"))
-LABELS_HEADER = b"X-Gmail-Labels"
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Messages that bear one of `labels` and none of `never`. Those that only later get the label `moved` count too.
+
+    `name` is that of its cursor in our memory.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    moved: str
+    never: frozenset[str]
+
+    def has(self, labels: Iterable[str]) -> bool:
+        given = frozenset(labels)
+        return bool(given.intersection(self.labels)) and not given & self.never
+
+
+ARRIVALS = Kind("", ("INBOX", "SPAM"), "INBOX", frozenset(("DRAFT", "TRASH")))
+"""A mail to ourselves is SENT and INBOX at once: whose it is, its headers say (prefilter). Out of SPAM a person moves it to INBOX."""
+SENT = Kind("sent", ("SENT",), "SENT", frozenset(("DRAFT",)))
+"""Deleting a sent mail does not call it back. Some have seen a draft that was sent keep its id, and only its label change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +58,27 @@ class Backlog:
         self.entries.pop(source, None)
 
 
-def arrives(labels: Iterable[str]) -> bool:
-    """INBOX or SPAM. A mail to ourselves is SENT and INBOX at once: whose it is, its headers say (prefilter)."""
-    given = frozenset(labels)
-    return bool(given & ARRIVES) and not given & NEVER
+def read(records: Iterable[Mapping[str, Any]], cursor: int, oldest: datetime, kind: Kind = ARRIVALS) -> tuple[dict[str, Entry], int]:
+    """The messages of this kind among history records after `cursor`, and the last record's id.
 
-
-def read(records: Iterable[Mapping[str, Any]], cursor: int, oldest: datetime) -> tuple[dict[str, Entry], int]:
-    """The arrivals among history records after `cursor`, and the last record's id.
-
-    A message that was only given the INBOX label (a person moved it there) counts if it came since `oldest`.
+    A message that was only given the label `kind.moved` (a person moved it there) counts if it came since `oldest`.
     """
     entries: dict[str, Entry] = {}
     for record in records:
         for added in record.get("messagesAdded", ()):
-            _note(entries, added["message"], cursor, None)
+            _note(entries, kind, added["message"], cursor, None)
         for labelled in record.get("labelsAdded", ()):
-            if "INBOX" in labelled.get("labelIds", ()):
-                _note(entries, labelled["message"], cursor, oldest)
+            if kind.moved in labelled.get("labelIds", ()):
+                _note(entries, kind, labelled["message"], cursor, oldest)
         cursor = max(cursor, int(record["id"]))
     return entries, cursor
 
 
-def _note(entries: dict[str, Entry], message: Mapping[str, Any], before: int, oldest: datetime | None) -> None:
+def _note(entries: dict[str, Entry], kind: Kind, message: Mapping[str, Any], before: int, oldest: datetime | None) -> None:
     labels = message.get("labelIds")
-    if labels is None or arrives(labels):
+    if labels is None or kind.has(labels):
         source = str(message["id"])
         entries.setdefault(source, Entry(source, before, labels is not None, oldest))
-
-
-def marked(raw: bytes, labels: frozenset[str]) -> bytes:
-    """The mail with its labels as its first header; one that is too big is cut where its reader sees that."""
-    shown = ",".join(sorted(label for label in labels if label.isascii() and label.replace("_", "").isalnum()))
-    return b"%s: %s\r\n%s" % (LABELS_HEADER, shown.encode(), unwrapped(raw[: MAX_BYTES + 1]))
 
 
 def internal_date(message: Mapping[str, Any]) -> datetime:

@@ -11,28 +11,28 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass
 class GmailMemory:
-    """`cursor` is a history id; `at` when all before it was taken; `started` when the mailbox was first connected."""
+    """For each kind of messages: `cursor`, a history id; `at`, when all before it was taken; `started`, when we first looked."""
 
     memory: Memory
     _kept: dict[str, object] | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
-    async def cursor(self) -> int | None:
+    async def cursor(self, kind: str = "") -> int | None:
         """None until the first `keep`."""
-        found = (await self._load()).get("cursor")
+        found = (await self._load()).get(_key(kind, "cursor"))
         return None if found is None else int(str(found))
 
-    async def at(self) -> datetime:
-        return await self._time("at")
+    async def at(self, kind: str = "") -> datetime:
+        return await self._time(_key(kind, "at"))
 
-    async def started(self) -> datetime:
-        return await self._time("started")
+    async def started(self, kind: str = "") -> datetime:
+        return await self._time(_key(kind, "started"))
 
-    async def keep(self, **changed: int | datetime) -> None:
+    async def keep(self, kind: str = "", /, **changed: int | datetime) -> None:
         """Save these, and the rest as it was."""
         async with self._lock:
             written = {name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in changed.items()}
-            kept = {**await self._load(), **written}
+            kept = {**await self._load(), **{_key(kind, name): value for name, value in written.items()}}
             self._kept = kept
             await self.memory.save(kept)
 
@@ -44,3 +44,7 @@ class GmailMemory:
         if self._kept is None:
             self._kept = dict(await self.memory.load())
         return self._kept
+
+
+def _key(kind: str, name: str) -> str:
+    return f"{kind}_{name}" if kind else name

@@ -10,7 +10,9 @@ from bot.mailbox.graph.client import Graph
 from bot.mailbox.graph.credentials import OutlookSettings, Tokens, check_installed, credential
 from bot.mailbox.graph.drafts import Drafts
 from bot.mailbox.graph.inbox import Inbox
+from bot.mailbox.graph.junk import Junk
 from bot.mailbox.graph.kept import Kept
+from bot.mailbox.graph.sent import Sent
 from bot.mailbox.graph.watch import Watch
 from bot.settings import OutlookEntry
 from pipeline.email import MailboxId
@@ -28,6 +30,7 @@ class OutlookMailbox:
     graph: Graph
     kept: Kept
     inbox: Inbox
+    junk: Junk
     drafts: Drafts
     settles_within: timedelta
 
@@ -36,12 +39,18 @@ class OutlookMailbox:
         return self.graph.settings.address
 
     async def arrivals(self, most: int) -> Sequence[Arrival]:
-        """New mails of the inbox since our first connect, oldest first."""
-        return await self.inbox.arrivals(most)
+        """New mails of the inbox since our first connect, oldest first, and those of Junk behind them."""
+        new = await self.inbox.arrivals(most)
+        return new or await self.junk.arrivals(most)
 
     async def taken(self, source: str) -> None:
         """Nothing changes in the mailbox: the cursor moves when all mails before it are taken."""
         await self.inbox.taken(source)
+        await self.junk.taken(source)
+
+    def sent(self) -> Sent:
+        """The mailbox's sent mail."""
+        return Sent(Inbox(self.graph, self.kept, "sentitems"))
 
     async def create_draft(self, mail: bytes, send_id: str) -> str:
         """Store our bytes as a reply draft. Permanent where the mailbox would say something else."""
@@ -88,4 +97,5 @@ def connect(settings: OutlookSettings, memory: Memory, *, settles_within: timede
     check_installed()
     credential(settings)
     graph, kept = Graph(settings, Tokens(settings)), Kept(memory)
-    return OutlookMailbox(graph, kept, Inbox(graph, kept), Drafts(graph), settles_within)
+    inbox, junk = Inbox(graph, kept), Junk(Inbox(graph, kept, "junkemail"))
+    return OutlookMailbox(graph, kept, inbox, junk, Drafts(graph), settles_within)

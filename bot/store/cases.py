@@ -38,6 +38,8 @@ select id from messages where mailbox_id = $1 and (rfc822_message_id = $2 or thr
 order by rfc822_message_id = $2 desc, id desc limit 1
 """
 
+OURS = "select exists (select 1 from sends where mailbox_id = $1 and (provider_draft_id = $2 or send_id::text = $3))"
+
 
 def no_permalink(channel: str, ts: str) -> str:
     return ""
@@ -77,10 +79,21 @@ class PostgresCases:
         found = await self.database.run(lambda connection: connection.fetchval(sql, channel, ts))
         return None if found is None else CaseId(found)
 
+    async def at_source(self, mailbox: MailboxId, source: str) -> tuple[CaseId, Status] | None:
+        """The case of the mail that the provider calls so."""
+        sql = "select id, status from messages where mailbox_id = $1 and source = $2"
+        found = await self.database.run(lambda connection: connection.fetchrow(sql, mailbox, source))
+        return None if found is None else (CaseId(found["id"]), Status(found["status"]))
+
     async def answered(self, mailbox: MailboxId, in_reply_to: str, thread_id: str) -> CaseId | None:
         """The case that a mail with these ids answers: the very mail, or else the newest of the thread; None where it is none of ours."""
         found = await self.database.run(lambda connection: connection.fetchval(ANSWERED, mailbox, in_reply_to, thread_id))
         return None if found is None else CaseId(found)
+
+    async def sent_by_us(self, mailbox: MailboxId, source: str, message_id: str) -> bool:
+        """Whether a sent mail is one of our own sends, by the draft's id or by the Message-ID that we gave it."""
+        send_id = message_id.partition("@")[0]
+        return bool(await self.database.run(lambda connection: connection.fetchval(OURS, mailbox, source, send_id)))
 
     async def waiting(self, mailboxes: Sequence[MailboxId], most: int) -> Sequence[Waiting]:
         """Cases that wait for a person, the nearest deadline first."""

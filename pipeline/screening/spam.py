@@ -85,6 +85,8 @@ def provider_says(email: Email) -> str:
     """The header by which our own provider calls this mail spam, or nothing."""
     if "spam" in headed(email, "x-gmail-labels").split(","):
         return "Gmail's SPAM label"
+    if headed(email, "x-outlook-folder") == "junkemail":
+        return "Outlook's Junk folder"
     if headed(email, "x-spam-flag").startswith("yes"):
         return "X-Spam-Flag"
     if headed(email, "x-spam-status").startswith("yes"):

@@ -1,12 +1,13 @@
-"""New mails by delta query: the cursor moves only when everything before it is taken."""
+"""A folder's new mails by delta query: the cursor moves only when everything before it is taken."""
 
 import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from bot.mailbox.graph.client import Graph, Json
 from bot.mailbox.graph.errors import Expired, NotThere
@@ -27,6 +28,9 @@ FILTER_LIMIT = 5000
 """Graph returns no more than this from a delta query with a $filter, and does not say so when it stops."""
 
 
+Folder = Literal["inbox", "junkemail", "sentitems"]
+
+
 @dataclass(frozen=True, slots=True)
 class Round:
     """What one walk from link to link found: ids with the time of receipt, the next link, and Graph's time when it began."""
@@ -38,21 +42,22 @@ class Round:
 
 @dataclass(slots=True)
 class Inbox:
-    """Reads one inbox. `_waiting` is found and not yet taken, oldest first; `_ahead` is the cursor after all of it."""
+    """Reads one folder. `_waiting` is found and not yet taken, oldest first; `_ahead` is the cursor after all of it."""
 
     graph: Graph
     kept: Kept
+    folder: Folder = "inbox"
     filter_limit: int = FILTER_LIMIT
     _waiting: dict[str, datetime] = field(default_factory=dict)
     _ahead: Cursor | None = None
     _known: dict[str, None] = field(default_factory=dict)
     _tries: Counter[str] = field(default_factory=Counter)
 
-    async def arrivals(self, most: int) -> Sequence[Arrival]:
-        """New mails, oldest first; the same ones again until they are taken."""
-        if len(self._waiting) < most:
+    async def arrivals(self, most: int, besides: Container[str] = ()) -> Sequence[Arrival]:
+        """New mails, oldest first; the same ones again until they are taken, but for those `besides`."""
+        if sum(id not in besides for id in self._waiting) < most:
             await self._look()
-        batch = list(self._waiting)[:most]
+        batch = [id for id in self._waiting if id not in besides][:most]
         raws = await asyncio.gather(*(self._raw(id) for id in batch), return_exceptions=True)
         arrivals = [self._arrival(id, raw) for id, raw in zip(batch, raws, strict=True)]
         read = [arrival for arrival in arrivals if arrival is not None]
@@ -67,30 +72,33 @@ class Inbox:
             return
         self._remember(source)
         if not self._waiting and self._ahead is not None:
-            await self.kept.save_cursor(self._ahead)
+            await self.kept.save_cursor(self._ahead, self.folder)
             self._ahead = None
 
     async def _look(self) -> None:
         """One round from the cursor; where it is too old, from a time before it."""
-        saved = await self.kept.cursor() or await self._begin()
+        saved = await self.kept.cursor(self.folder) or await self._begin()
         cursor = self._ahead or saved
         try:
             ended = cursor.filtered is not None and cursor.filtered * 2 >= self.filter_limit
             round, cursor = await self._afresh(cursor) if ended or not cursor.link else await self._onward(cursor)
         except Expired:
-            log.warning("%s: the inbox's cursor has expired; mail from 7 days before %s on is looked through.", self._address, saved.at)
+            log.warning(
+                "%s: the cursor of %s has expired; mail from 7 days before %s on is looked through.", self._address, self.folder, saved.at
+            )
             round, cursor = await self._afresh(cursor)
         new = {id: at for id, at in round.found.items() if id not in self._known and at >= cursor.began.replace(microsecond=0)}
         self._waiting = dict(sorted({**self._waiting, **new}.items(), key=lambda one: one[1]))
         self._ahead = cursor
         if not self._waiting and (round.found or cursor.at - saved.at > SAVE_EVERY or not saved.link):
-            await self.kept.save_cursor(cursor)
+            await self.kept.save_cursor(cursor, self.folder)
 
     async def _begin(self) -> Cursor:
         """The first connect: from now on, by Graph's own clock."""
-        now = (await self.graph.call("reading the inbox", "GET", f"{self.graph.user}/mailFolders/inbox", query={"$select": "id"})).at
+        url = f"{self.graph.user}/mailFolders/{self.folder}"
+        now = (await self.graph.call("reading the inbox", "GET", url, query={"$select": "id"})).at
         cursor = Cursor("", now, now, None)
-        await self.kept.save_cursor(cursor)
+        await self.kept.save_cursor(cursor, self.folder)
         return cursor
 
     async def _onward(self, cursor: Cursor) -> tuple[Round, Cursor]:
@@ -114,7 +122,7 @@ class Inbox:
 
     @property
     def _delta(self) -> str:
-        return f"{self.graph.user}/mailFolders/inbox/messages/delta"
+        return f"{self.graph.user}/mailFolders/{self.folder}/messages/delta"
 
     async def _walk(self, url: str, query: dict[str, str] | None) -> Round:
         found: dict[str, datetime] = {}

@@ -1,4 +1,4 @@
-"""What the Outlook mailbox remembers: a cursor for the inbox and a subscription, in one small JSON object."""
+"""What the Outlook mailbox remembers: a cursor for each folder and a subscription, in one small JSON object."""
 
 import asyncio
 from dataclasses import asdict, dataclass, field, replace
@@ -34,14 +34,14 @@ class Subscribed:
 
 @dataclass(slots=True)
 class Kept:
-    """Both of them, read once and written through. Save fails as the database does, and then nothing was changed."""
+    """All of them, read once and written through. Save fails as the database does, and then nothing was changed."""
 
     memory: Memory
     _all: dict[str, Any] | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def cursor(self) -> Cursor | None:
-        held = (await self._load()).get("cursor")
+    async def cursor(self, folder: str = "inbox") -> Cursor | None:
+        held = (await self._load()).get(_key(folder))
         return None if held is None else Cursor(**{**held, "at": _moment(held["at"]), "began": _moment(held["began"])})
 
     async def subscribed(self) -> Subscribed | None:
@@ -50,8 +50,8 @@ class Kept:
             return None
         return Subscribed(**{**held, "renewed": _moment(held["renewed"]), "expires": _moment(held["expires"])})
 
-    async def save_cursor(self, cursor: Cursor) -> None:
-        await self._save("cursor", {**asdict(cursor), "at": cursor.at.isoformat(), "began": cursor.began.isoformat()})
+    async def save_cursor(self, cursor: Cursor, folder: str = "inbox") -> None:
+        await self._save(_key(folder), {**asdict(cursor), "at": cursor.at.isoformat(), "began": cursor.began.isoformat()})
 
     async def save_subscribed(self, one: Subscribed | None) -> None:
         held = None if one is None else {**asdict(one), "renewed": one.renewed.isoformat(), "expires": one.expires.isoformat()}
@@ -75,6 +75,10 @@ def later(cursor: Cursor, link: str, at: datetime, given: int) -> Cursor:
     """The cursor after a round that gave so many mails; its time never goes back."""
     filtered = None if cursor.filtered is None else cursor.filtered + given
     return replace(cursor, link=link, at=max(at, cursor.at), filtered=filtered)
+
+
+def _key(folder: str) -> str:
+    return "cursor" if folder == "inbox" else f"{folder}_cursor"
 
 
 def _moment(text: str) -> datetime:

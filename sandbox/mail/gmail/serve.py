@@ -8,6 +8,7 @@ from json import JSONDecodeError
 
 from aiohttp import web
 
+from sandbox.mail.by_hand import by_hand
 from sandbox.mail.gmail.box import Box, Message
 from sandbox.mail.gmail.errors import GmailError, Json, invalid
 from sandbox.mail.gmail.faults import Fault, Faults, cut
@@ -45,6 +46,12 @@ class LocalGmail:
         if self.watch.expiration > now() and self.watch.labels & message.labels:
             self.pubsub.notify(self.box.address, self.box.history_id)
         return message
+
+    def answer_by_hand(self, answered: Message, text: str, by: str = "", to: str = "") -> Message:
+        """A person answers in Gmail: a draft of theirs is made, saved once more, and sent. `by` is what stands in From, also an alias."""
+        raw = by_hand(answered.raw, text, by or self.box.address, to=to)
+        self.box.delete_draft(self.box.create_draft(raw, answered.thread_id, now()))
+        return self.box.send_draft(self.box.create_draft(raw, answered.thread_id, now()), now())
 
 
 @asynccontextmanager

@@ -20,8 +20,8 @@ def application(world: World) -> web.Application:
     add, user, item = app.router.add_route, "/v1.0/users/{address}", "/v1.0/users/{address}/messages/{id}"
     add("GET", "/{tenant}/v2.0/.well-known/openid-configuration", tokens.configuration, name="configuration")
     add("POST", "/{tenant}/oauth2/v2.0/token", tokens.token, name="token")
-    add("GET", user + "/mailFolders/inbox/messages/delta", delta.delta, name="delta")
-    add("GET", user + "/mailFolders('inbox')/messages/delta", delta.delta, name="delta_link")
+    add("GET", user + "/mailFolders/{folder}/messages/delta", delta.delta, name="delta")
+    add("GET", user + "/mailFolders('{folder}')/messages/delta", delta.delta, name="delta_link")
     add("GET", user + "/mailFolders/{folder}", messages.folder, name="folder")
     add("GET", user + "/mailFolders/{folder}/messages", messages.listing, name="folder_messages")
     add("GET", user + "/messages", messages.listing, name="messages")

@@ -1,4 +1,4 @@
-"""GET .../mailFolders/inbox/messages/delta: rounds of pages, tokens that expire, items that come again."""
+"""GET .../mailFolders/{folder}/messages/delta: rounds of pages, tokens that expire, items that come again."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from aiohttp import web
 from sandbox.mail.graph import shapes
 from sandbox.mail.graph.errors import GraphError
 from sandbox.mail.graph.filters import received_since
-from sandbox.mail.graph.mailbox import Change, Item
+from sandbox.mail.graph.mailbox import Change, Folder, Item, folder_named
 from sandbox.mail.graph.world import WORLD, World, prefers_immutable
 
 
@@ -23,6 +23,7 @@ class Position:
     """
 
     era: int
+    folder: Folder
     start: int
     end: int | None = None
     offset: int = 0
@@ -36,6 +37,7 @@ async def delta(request: web.Request) -> web.Response:
     """One page: with @odata.nextLink where the round goes on, else with @odata.deltaLink."""
     world = request.app[WORLD]
     position = _position(request, world)
+    world.mailbox.file()
     end = len(world.mailbox.history) if position.end is None else position.end
     shown = _round(world, position, end)
     limit = world.behaviour.filter_limit - position.given if position.since else len(shown)
@@ -59,7 +61,9 @@ def _position(request: web.Request, world: World) -> Position:
         if since := request.query.get("$filter", ""):
             received_since(since)
         select = tuple(name for name in request.query.get("$select", "").split(",") if name)
-        return Position(world.era, -1, since=since, kinds=request.query.get("changeType", ""), select=select)
+        return Position(
+            world.era, folder_named(request.match_info["folder"]), -1, since=since, kinds=request.query.get("changeType", ""), select=select
+        )
     try:
         held = json.loads(base64.urlsafe_b64decode(token))
         position = Position(**{**held, "select": tuple(held["select"])})
@@ -72,12 +76,13 @@ def _position(request: web.Request, world: World) -> Position:
 
 def _round(world: World, position: Position, end: int) -> list[Change]:
     """What this round shows, in no promised order (the same for every page of a round)."""
-    history = world.mailbox.history[:end]
+    history = [(number, change) for number, change in enumerate(world.mailbox.history[:end]) if change.folder == position.folder]
+    earlier = [change for number, change in history if number < position.start]
     if position.start < 0:
-        found = [Change("created", item) for item in _lying(history)]
+        found = [Change("created", item, position.folder) for item in _lying([change for _, change in history])]
     else:
-        changes = {change.item.immutable: change for change in history[position.start :]}
-        found = list(changes.values()) + _replayed(world, history[: position.start])
+        changes = {change.item.immutable: change for number, change in history if number >= position.start}
+        found = list(changes.values()) + _replayed(world, earlier)
     since = received_since(position.since) if position.since else None
     found = [change for change in found if _passes(change, position.kinds, since)]
     random.Random(end).shuffle(found)  # noqa: S311  # any order will do
@@ -114,4 +119,4 @@ def _page_size(request: web.Request, world: World) -> int:
 
 def _link(world: World, name: str, position: Position) -> str:
     token = base64.urlsafe_b64encode(json.dumps(asdict(position)).encode()).decode()
-    return f"{world.graph_url}/users/{world.mailbox.address}/mailFolders('inbox')/messages/delta?{name}={token}"
+    return f"{world.graph_url}/users/{world.mailbox.address}/mailFolders('{position.folder}')/messages/delta?{name}={token}"

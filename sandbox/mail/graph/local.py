@@ -9,6 +9,7 @@ from datetime import timedelta
 import aiohttp
 from aiohttp import web
 
+from sandbox.mail.by_hand import by_hand
 from sandbox.mail.graph import shapes
 from sandbox.mail.graph.app import LOOPBACK, application
 from sandbox.mail.graph.faults import Faults
@@ -60,6 +61,16 @@ class LocalGraph:
         """A mail arrives in the inbox; its notification waits."""
         item = self.mailbox.deliver(raw, received=self.mailbox.clock() - age)
         self.waiting.append(item)
+        return item
+
+    def junk(self, raw: bytes) -> Item:
+        """A mail arrives in Junk Email, of which nobody is notified."""
+        return self.mailbox.deliver(raw, "junkemail")
+
+    def answer_by_hand(self, answered: Item, text: str, by: str = "", to: str = "") -> Item:
+        """A person answers in Outlook: their draft leaves, and its copy lies in Sent Items. `by` is what stands in From."""
+        item = self.mailbox.draft(by_hand(answered.raw, text, by or self.mailbox.address, to=to), answered)
+        self.mailbox.submit(item)
         return item
 
     def expire_deltas(self) -> None:

@@ -1,4 +1,4 @@
-"""The mailbox behind the stand-in: items in folders, the inbox's history of changes, and the ledger of what really left."""
+"""The mailbox behind the stand-in: items in folders, the history of changes, and the ledger of what really left."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -46,15 +46,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The inbox's history: its n-th change is at index n - 1."""
+    """The mailbox's history, of which a delta query shows one folder's: the n-th change is at index n - 1."""
 
     kind: ChangeKind
     item: Item
+    folder: Folder
 
 
 @dataclass(slots=True)
 class Mailbox:
-    """One user's mailbox. `ledger` holds every mail that was submitted, once for each submission."""
+    """One user's mailbox. `ledger` holds every mail that was submitted, once for each submission; `filing` has no sent copy yet."""
 
     address: str
     behaviour: Behaviour
@@ -62,6 +63,7 @@ class Mailbox:
     items: dict[str, Item] = field(default_factory=dict)
     history: list[Change] = field(default_factory=list)
     ledger: list[bytes] = field(default_factory=list)
+    filing: list[Item] = field(default_factory=list)
 
     def deliver(self, raw: bytes, folder: Folder = "inbox", received: datetime | None = None) -> Item:
         """A mail arrives."""
@@ -83,32 +85,39 @@ class Mailbox:
         if not item.draft and not (self.lags(item) and self.behaviour.lag_shows_draft):
             raise GraphError(400, "ErrorInvalidOperation", "The message is not a draft any more.")
         self.ledger.append(item.raw)
+        self._note("removed", item)
         item.folder, item.draft = "sentitems", False
         item.ordinary, item.version = f"AAMkAD{secrets.token_urlsafe(12)}", item.version + 1
+        item.received = now
         item.visible_from = now + self.behaviour.lag
         if self.behaviour.renames:
             item.raw = item.raw.replace(item.header("message-id").encode(), f"<{secrets.token_hex(8)}@prod.outlook.example>".encode(), 1)
-        if not self.behaviour.keeps_sent:
+        if self.behaviour.keeps_sent:
+            self.filing.append(item)
+            self.file()
+        else:
             del self.items[item.immutable]
+
+    def file(self) -> None:
+        """Sent copies that are there by now enter the history."""
+        for item in [item for item in self.filing if not self.lags(item)]:
+            self.filing.remove(item)
+            self._note("created", item)
 
     def move(self, item: Item, folder: Folder) -> None:
         """A person moves a message."""
-        if item.folder == "inbox":
-            self.history.append(Change("removed", item))
+        self._note("removed", item)
         item.folder, item.ordinary = folder, f"AAMkAD{secrets.token_urlsafe(12)}"
-        if folder == "inbox":
-            self.history.append(Change("created", item))
+        self._note("created", item)
 
     def touch(self, item: Item) -> None:
         """A person reads a message: an update."""
         item.version += 1
-        if item.folder == "inbox":
-            self.history.append(Change("updated", item))
+        self._note("updated", item)
 
     def remove(self, item: Item) -> None:
         """A person deletes a message for good."""
-        if item.folder == "inbox":
-            self.history.append(Change("removed", item))
+        self._note("removed", item)
         del self.items[item.immutable]
 
     def find(self, id: str) -> Item:
@@ -131,10 +140,20 @@ class Mailbox:
 
     def _keep(self, item: Item) -> None:
         self.items[item.immutable] = item
-        if item.folder == "inbox":
-            self.history.append(Change("created", item))
+        self._note("created", item)
+
+    def _note(self, kind: ChangeKind, item: Item) -> None:
+        self.history.append(Change(kind, item, item.folder))
 
     def _conversation(self, item: Item) -> str:
         known = item.header("references").split() + item.header("in-reply-to").split()
         found = next((other.conversation for other in self.items.values() if other.header("message-id") in known), "")
         return found or f"AAQk{secrets.token_urlsafe(9)}"
+
+
+def folder_named(name: str) -> Folder:
+    """By its well-known name or its id. Raises GraphError 404."""
+    found = next((known for known in FOLDERS if name in (known, FOLDERS[known])), None)
+    if found is None:
+        raise GraphError(404, "ErrorItemNotFound", "The folder was not found.")
+    return found

@@ -12,7 +12,7 @@ from aiohttp import web
 from sandbox.mail.graph import shapes
 from sandbox.mail.graph.errors import GraphError
 from sandbox.mail.graph.filters import matching
-from sandbox.mail.graph.mailbox import FOLDERS, Item
+from sandbox.mail.graph.mailbox import FOLDERS, Item, folder_named
 from sandbox.mail.graph.world import WORLD, World, prefers_immutable
 
 LARGEST_MIME = 4 * 1024 * 1024
@@ -21,10 +21,7 @@ HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 async def folder(request: web.Request) -> web.Response:
     """GET /mailFolders/{name}."""
-    name = request.match_info["folder"]
-    found = next((known for known in FOLDERS if name in (known, FOLDERS[known])), None)
-    if found is None:
-        raise GraphError(404, "ErrorItemNotFound", "The folder was not found.")
+    found = folder_named(request.match_info["folder"])
     return web.json_response({"id": FOLDERS[found], "displayName": found})
 
 
