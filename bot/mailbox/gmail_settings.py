@@ -30,8 +30,8 @@ class GmailSettings(BaseModel):
     """The longest that one call may last; no request begins later than that."""
     settles_seconds: float = Field(default=120.0, gt=0)
     """How long after a send of unknown end the draft is left alone."""
-    units_per_minute: int = Field(default=6000, ge=400)
-    """The quota of one user; three quarters of it are used."""
+    units_per_minute: int = Field(default=6000, ge=1000)
+    """The quota of one user; three quarters of it are used, by all processes together."""
     api_endpoint: str = "https://gmail.googleapis.com"
     token_uri: str | None = None
     certs_url: str = "https://www.googleapis.com/oauth2/v1/certs"
