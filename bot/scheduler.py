@@ -32,8 +32,8 @@ async def keep_time(scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
 
 
 def schedule(database: Database, subscriptions: Sequence[Subscription], digests: Digests, digest_at: str) -> AsyncIOScheduler:
-    """The jobs, none of them running; `digest_at` is a crontab line, in UTC."""
-    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
+    """The jobs, none of them running; `digest_at` is a crontab line, in UTC. What a busy program is late for is done late, and once."""
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     soon = datetime.now(UTC) + AT_FIRST
     scheduler.add_job(_roll_up, "interval", args=(database,), seconds=ROLL_UP_EVERY.total_seconds(), next_run_time=soon)
     for each in subscriptions:
