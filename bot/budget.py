@@ -13,6 +13,9 @@ log = logging.getLogger(__name__)
 
 SECOND = 1_000_000
 UNANSWERED = timedelta(seconds=5)
+PATIENCE = timedelta(seconds=2)
+LONG_PATIENCE = timedelta(seconds=5)
+"""So long a reader waits behind a reply that took what it had left for it, rather than begin again."""
 
 
 class Budget(Protocol):
@@ -50,20 +53,20 @@ class Limit:
         return 0 if self.trusting else self.full + self.patience
 
 
-def within(units: int, window: timedelta, *, burst: int, patience: timedelta = timedelta(seconds=2)) -> Limit:
+def within(units: int, window: timedelta, *, burst: int, patience: timedelta = PATIENCE) -> Limit:
     """Never more than `units` in any window, up to `burst` of them at once."""
     every = -(-window // timedelta(microseconds=1) // (units - burst))
     return Limit(every, burst, patience // timedelta(microseconds=1))
 
 
-def share(quota: int, window: timedelta, *, burst: int) -> Limit:
+def share(quota: int, window: timedelta, *, burst: int, patience: timedelta = PATIENCE) -> Limit:
     """Three quarters: the rest is for other programs of the same user, and for what the provider counts otherwise than we do."""
-    return within(quota * 3 // 4, window, burst=burst)
+    return within(quota * 3 // 4, window, burst=burst, patience=patience)
 
 
 def gmail_units(units_per_minute: int) -> Limit:
     """The units of one user."""
-    return share(units_per_minute, timedelta(minutes=1), burst=300)
+    return share(units_per_minute, timedelta(minutes=1), burst=300, patience=LONG_PATIENCE)
 
 
 GRAPH = share(10_000, timedelta(minutes=10), burst=100)
