@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bot.budget import SECOND, Answer, Limit, decide
+from bot.budget import SECOND, Account, Answer, Budgets, Limit, decide
 from bot.store.database import Connection, Database
 from pipeline.errors import Temporary
 
@@ -17,7 +17,8 @@ POSTGRES_SECONDS = 2.0
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local every, burst, units, patience, cold = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local every, burst, units, leave = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local patience, cold = tonumber(ARGV[5]), tonumber(ARGV[6])
 local due = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
 if cold > 0 then
     local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
@@ -27,9 +28,9 @@ if cold > 0 then
         redis.call('SET', KEYS[2], run .. string.format(' %.0f', now))
     end
     due = math.max(due, since + cold)
-    if ARGV[6] == '1' then due = math.max(due, now + cold) end
+    if ARGV[7] == '1' then due = math.max(due, now + cold) end
 end
-local wait = math.max(0, due + units * every - every * burst - now)
+local wait = math.max(0, due + (units + leave) * every - every * burst - now)
 local granted = wait <= patience
 if granted then due = due + units * every end
 redis.call('SET', KEYS[1], string.format('%.0f', due), 'PX', math.ceil((due - now) / 1000) + 60000)
@@ -46,8 +47,8 @@ class RedisBucket:
 
     redis: Redis
 
-    async def take(self, name: str, limit: Limit, units: int, *, empty: bool) -> Answer | None:
-        given = (limit.every, limit.burst, units, limit.patience, limit.cold, int(empty))
+    async def take(self, name: str, limit: Limit, units: int, *, empty: bool, leave: int = 0) -> Answer | None:
+        given = (limit.every, limit.burst, units, leave, limit.patience, limit.cold, int(empty))
         try:
             async with asyncio.timeout(REDIS_SECONDS):
                 answered = self.redis.eval(TAKE, 2, f"budget:{name}", MEMORY, *map(str, given))
@@ -63,12 +64,12 @@ class PostgresBucket:
 
     database: Database
 
-    async def take(self, name: str, limit: Limit, units: int, *, empty: bool) -> Answer | None:
+    async def take(self, name: str, limit: Limit, units: int, *, empty: bool, leave: int = 0) -> Answer | None:
         async def reserve(connection: Connection) -> Answer:
             await connection.execute("insert into budgets (name, due) values ($1, 0) on conflict do nothing", name)
             due = await connection.fetchval("select due from budgets where name = $1 for update", name)
             now = await connection.fetchval("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")
-            answer, due = decide(due, now, limit, units, empty=empty or due == 0)
+            answer, due = decide(due, now, limit, units, empty=empty or due == 0, leave=leave)
             await connection.execute("update budgets set due = $2 where name = $1", name, due)
             return answer
 
@@ -85,7 +86,17 @@ class OwnBucket:
 
     _due: dict[str, int] = field(default_factory=dict)
 
-    async def take(self, name: str, limit: Limit, units: int, *, empty: bool) -> Answer | None:
+    async def take(self, name: str, limit: Limit, units: int, *, empty: bool, leave: int = 0) -> Answer | None:
         now = int(time.monotonic() * SECOND)
-        answer, self._due[name] = decide(self._due.get(name, 0), now, limit, units, empty=empty)
+        answer, self._due[name] = decide(self._due.get(name, 0), now, limit, units, empty=empty, leave=leave)
         return answer
+
+
+def shared(redis: Redis, database: Database) -> Budgets:
+    """What all processes count together: in Redis, in Postgres while that is away, and nothing may be used while both are."""
+    return Budgets([RedisBucket(redis), PostgresBucket(database)])
+
+
+def alone(limit: Limit, name: str = "of this check") -> Account:
+    """A budget of this process alone, for the few calls of a check."""
+    return Account(Budgets([OwnBucket()]), name, limit)

@@ -12,6 +12,8 @@ import yaml
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot.buckets import alone
+from bot.budget import GRAPH
 from bot.embedded import Services
 from bot.house import load as load_house
 from bot.mailbox import imap, maildir, outlook
@@ -130,7 +132,7 @@ async def _mailbox(entry: MailboxEntry, settings: Settings) -> str:
         case ImapSettings():
             return await _imap(entry)
         case OutlookEntry():
-            return await outlook.check(outlook.app_of(entry, settings.outlook_client_secret))
+            return await outlook.check(outlook.app_of(entry, settings.outlook_client_secret), alone(GRAPH))
         case _ as never:
             assert_never(never)
 

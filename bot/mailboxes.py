@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
+from bot.buckets import alone
+from bot.budget import GRAPH, Account, Budgets, gmail_units
 from bot.doorbell import Doorbell, News
 from bot.ingest import Tide
 from bot.mailbox import imap, maildir, outlook
@@ -13,7 +15,7 @@ from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.graph.watch import Watch
 from bot.mailbox.imap_settings import ImapSettings
 from bot.mailbox.maildir_sent import MaildirSent
-from bot.renewal import Renew
+from bot.renewal import Subscription
 from bot.settings import MailboxEntry, MaildirEntry, OutlookEntry, Settings
 from bot.web import Handler
 from bot.webhooks import graph
@@ -27,17 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A mailbox, how often it is polled (in seconds), what rings for it, and what must be renewed for that (None: nothing).
+    """A mailbox, how often it is polled (in seconds), what rings for it, and the subscription that must be renewed for that.
 
-    `watch` is a subscription that keeps itself; `sent` is its sent mail, where it can be watched; `news` tells of new mail (IDLE);
-    `close` lets its connections go. `where` is what people call the program that they use the mailbox in, if the provider has one.
+    `sent` is its sent mail, where it can be watched; `news` tells of new mail (IDLE); `close` lets its connections go.
+    `where` is what people call the program that they use the mailbox in, if the provider has one.
     """
 
     mailbox: Mailbox
     seconds: float
     bell: Doorbell = field(default_factory=Doorbell)
-    renew: Renew | None = None
-    watch: Watch | None = None
+    subscription: Subscription | None = None
     sent: SentMail | None = None
     news: News | None = None
     close: Callable[[], Awaitable[None]] | None = None
@@ -45,18 +46,18 @@ class Opened:
     tide: Tide = field(default_factory=Tide)
 
 
-def open_all(settings: Settings, memory: Callable[[MailboxId], Memory]) -> dict[MailboxId, Opened]:
-    """Open every configured mailbox. Raises Misconfigured."""
+def open_all(settings: Settings, memory: Callable[[MailboxId], Memory], budgets: Budgets) -> dict[MailboxId, Opened]:
+    """Open every configured mailbox, its provider's quota counted in `budgets`. Raises Misconfigured."""
     if not settings.mailboxes:
         raise Misconfigured(
             "mailboxes", "none is configured. Add a [[mailboxes]] table to triage.toml; `triage config --example` shows one."
         )
-    return {MailboxId(entry.address): _open(entry, settings, memory) for entry in settings.mailboxes}
+    return {MailboxId(entry.address): _open(entry, settings, memory, budgets) for entry in settings.mailboxes}
 
 
 def webhooks(entries: Sequence[MailboxEntry], opened: Mapping[MailboxId, Opened]) -> dict[str, Handler]:
     """What providers may post to us: a path and its handler for each provider that is set up to push."""
-    watches = [one.watch for one in opened.values() if one.watch]
+    watches = [one.subscription for one in opened.values() if isinstance(one.subscription, Watch)]
     return _gmail_hooks(entries, opened) | ({graph.PATH: graph.handler(watches)} if watches else {})
 
 
@@ -90,31 +91,33 @@ async def check_gmail(settings: GmailSettings) -> str:
     gmail_module()
     from bot.mailbox.gmail_calls import check
 
-    return await check(settings)
+    return await check(settings, alone(gmail_units(settings.units_per_minute)))
 
 
-def _open(entry: MailboxEntry, settings: Settings, memory: Callable[[MailboxId], Memory]) -> Opened:
+def _open(entry: MailboxEntry, settings: Settings, memory: Callable[[MailboxId], Memory], budgets: Budgets) -> Opened:
     address = MailboxId(entry.address)
     match entry:
         case MaildirEntry():
             mailbox = maildir.connect(address, entry.path, sendmail=entry.sendmail, create=entry.create)
             return Opened(mailbox, settings.poll_seconds, sent=MaildirSent(address, entry.path))
         case GmailSettings():
-            gmail = gmail_module().connect(entry, memory(address))
-            return Opened(gmail, entry.poll_seconds, renew=gmail.renew if entry.topic else None, sent=gmail.sent(), where="Gmail")
+            account = Account(budgets, f"gmail:{address}", gmail_units(entry.units_per_minute))
+            gmail = gmail_module().connect(entry, memory(address), account)
+            watch = gmail.watch(entry.topic) if entry.topic else None
+            return Opened(gmail, entry.poll_seconds, subscription=watch, sent=gmail.sent(), where="Gmail")
         case ImapSettings():
             server = imap.connect(entry, memory(address))
             return Opened(server, entry.poll_seconds, news=server.wait_for_news, close=partial(asyncio.to_thread, server.close))
         case OutlookEntry():
-            return _outlook(entry, settings, memory(address))
+            return _outlook(entry, settings, memory(address), Account(budgets, f"graph:{address}", GRAPH))
         case _ as never:
             assert_never(never)
 
 
-def _outlook(entry: OutlookEntry, settings: Settings, memory: Memory) -> Opened:
+def _outlook(entry: OutlookEntry, settings: Settings, memory: Memory, budget: Account) -> Opened:
     """Notifications need an address where Microsoft reaches us; without one mail is only polled."""
-    mailbox, bell = outlook.connect(outlook.app_of(entry, settings.outlook_client_secret), memory), Doorbell()
+    mailbox, bell = outlook.connect(outlook.app_of(entry, settings.outlook_client_secret), memory, budget), Doorbell()
     watch = mailbox.watch(settings.public_url.rstrip("/") + graph.PATH) if settings.public_url else None
     if watch is not None:
         watch.ring = bell.ring
-    return Opened(mailbox, settings.poll_seconds, bell, watch=watch, sent=mailbox.sent(), close=mailbox.close, where="Outlook")
+    return Opened(mailbox, settings.poll_seconds, bell, subscription=watch, sent=mailbox.sent(), close=mailbox.close, where="Outlook")

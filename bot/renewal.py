@@ -1,60 +1,61 @@
-"""Keeps providers notifying us: each subscription is renewed daily, and its near end is an alarm."""
+"""Keeps providers telling us of new mail: the one rule by which a subscription is renewed, and when its end is an alarm."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from pipeline.errors import Misconfigured, Permanent, Temporary
 
 log = logging.getLogger(__name__)
 
 DAILY = timedelta(days=1)
-LOOK_EVERY = timedelta(minutes=10)
 ALARM = timedelta(days=2)
 
-Renew = Callable[[], Awaitable[datetime]]
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A subscription as we remember it: when it was last renewed, and until when it holds. `urgent`: its provider wants it renewed now."""
+
+    renewed: datetime
+    until: datetime
+    urgent: bool = False
+
+    def is_due(self, now: datetime) -> bool:
+        return self.urgent or now - self.renewed >= DAILY or self.until <= now
 
 
-@dataclass
-class Renewal:
-    """One subscription: `renew` gives the time until which it now holds. What fails is tried again at the next look."""
+class Subscription(Protocol):
+    """What makes a provider tell us of new mail in one mailbox."""
 
-    name: str
-    renew: Renew
-    every: timedelta = DAILY
-    renewed: datetime | None = field(default=None, init=False)
-    until: datetime | None = field(default=None, init=False)
+    @property
+    def mailbox(self) -> str: ...
+    async def held(self) -> Held | None:
+        """None where there is none, or not the one that the settings ask for. Raises Temporary where our memory is away."""
+        ...
 
-    async def look(self, now: datetime) -> None:
-        """Renew if it is due; an error in the log once the end is nearer than two days, or nobody knows it."""
-        if self.renewed is not None and now - self.renewed < self.every:
-            return
-        try:
-            self.until = await self.renew()
-            self.renewed = now
-        except (Temporary, Permanent, Misconfigured) as failed:
-            ends = "has not begun" if self.until is None else f"ends at {self.until:%Y-%m-%d %H:%M} UTC"
-            near = self.until is None or self.until - now < ALARM
-            log.log(logging.ERROR if near else logging.WARNING, "Being notified of new mail in %s %s: %s", self.name, ends, failed)
+    async def renew(self) -> None:
+        """Make it hold for some days from now on, and remember that. Raises Temporary, Permanent, Misconfigured."""
+        ...
 
 
-async def keep_renewed(renewals: Mapping[str, Renew], stop: asyncio.Event) -> None:
-    """Renew at once, and daily from then on, until `stop`. Meanwhile polling finds what nobody tells."""
-    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
-    for name, renew in renewals.items():
-        scheduler.add_job(
-            _look, "interval", args=(Renewal(name, renew),), seconds=LOOK_EVERY.total_seconds(), next_run_time=datetime.now(UTC)
-        )
-    scheduler.start()
+async def look(subscription: Subscription, now: datetime) -> None:
+    """Renew it if that is due. What fails is told and tried again at the next look; meanwhile polling finds what nobody tells."""
     try:
-        await stop.wait()
-    finally:
-        scheduler.shutdown(wait=False)
+        held = await subscription.held()
+    except Temporary as away:
+        log.warning("Whether %s must be renewed at its provider cannot be seen now: %s", subscription.mailbox, away)
+        return
+    if held is not None and not held.is_due(now):
+        return
+    try:
+        await subscription.renew()
+    except (Temporary, Permanent, Misconfigured) as failed:
+        _tell(subscription.mailbox, held, now, failed)
 
 
-async def _look(renewal: Renewal) -> None:
-    await renewal.look(datetime.now(UTC))
+def _tell(mailbox: str, held: Held | None, now: datetime, failed: Exception) -> None:
+    """An error where nobody notifies us, or will not in two days, else a warning."""
+    ends = "has not begun" if held is None else f"ends at {held.until:%Y-%m-%d %H:%M} UTC"
+    near = held is None or held.until - now < ALARM
+    log.log(logging.ERROR if near else logging.WARNING, "Being notified of new mail in %s %s: %s", mailbox, ends, failed)

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
 
+from bot.crontab import trigger
+from bot.renewal import Subscription, look
 from bot.store.database import Connection, Database
 from bot.store.digests import Digests
 from bot.store.figures import roll_up
@@ -16,29 +17,33 @@ from pipeline.errors import Temporary
 log = logging.getLogger(__name__)
 
 ROLL_UP_EVERY = timedelta(minutes=5)
-RENEWALS_EVERY = timedelta(minutes=1)
-Renewal = Callable[[], Awaitable[None]]
-"""Looks whether something must be renewed, and renews it; it never raises what can pass."""
+LOOK_EVERY = timedelta(minutes=5)
+AT_FIRST = timedelta(seconds=5)
+"""Budgets that a new Redis counts have nothing to spend in their first seconds."""
 
 
-async def keep_time(database: Database, renewals: Sequence[Renewal], digests: Digests, digest_at: str, stop: asyncio.Event) -> None:
-    """Run the jobs until `stop` (`digest_at` is a crontab line, in UTC); one that fails is logged and comes again at its next time."""
-    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1})
-    scheduler.add_job(
-        _roll_up,
-        "interval",
-        args=(database,),
-        seconds=ROLL_UP_EVERY.total_seconds(),
-        next_run_time=datetime.now(UTC) + timedelta(seconds=30),
-    )
-    for renewal in renewals:
-        scheduler.add_job(renewal, "interval", seconds=RENEWALS_EVERY.total_seconds(), next_run_time=datetime.now(UTC))
-    scheduler.add_job(_digest, CronTrigger.from_crontab(digest_at, timezone=UTC), args=(digests,))
+async def keep_time(scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
+    """Run the jobs until `stop`; one that fails is logged and comes again at its next time."""
     scheduler.start()
     try:
         await stop.wait()
     finally:
         scheduler.shutdown(wait=False)
+
+
+def schedule(database: Database, subscriptions: Sequence[Subscription], digests: Digests, digest_at: str) -> AsyncIOScheduler:
+    """The jobs, none of them running; `digest_at` is a crontab line, in UTC. What a busy program is late for is done late, and once."""
+    scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+    soon = datetime.now(UTC) + AT_FIRST
+    scheduler.add_job(_roll_up, "interval", args=(database,), seconds=ROLL_UP_EVERY.total_seconds(), next_run_time=soon)
+    for each in subscriptions:
+        scheduler.add_job(_look, "interval", args=(each,), seconds=LOOK_EVERY.total_seconds(), next_run_time=soon)
+    scheduler.add_job(_digest, trigger(digest_at), args=(digests,), id="digest")
+    return scheduler
+
+
+async def _look(subscription: Subscription) -> None:
+    await look(subscription, datetime.now(UTC))
 
 
 async def _roll_up(database: Database) -> None:

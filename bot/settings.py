@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from apscheduler.triggers.cron import CronTrigger
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -20,6 +19,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from bot.crontab import trigger
 from bot.mailbox.authentication import Dkim
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     @field_validator("digest_at")
     @classmethod
     def _is_crontab(cls, line: str) -> str:
-        CronTrigger.from_crontab(line)
+        trigger(line)
         return line
 
     @classmethod
@@ -150,7 +150,8 @@ def load(**given: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise Misconfigured(f"setting {place}", f"{first['msg']}. `triage config --example` shows every setting.") from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise Misconfigured(f"setting {place}", f"{said}. `triage config --example` shows every setting.") from error
     except ValueError as error:
         raise Misconfigured(str(config_file()), f"it is not valid TOML ({error}). Mend it, or move it away to use the defaults.") from error
 

@@ -15,6 +15,8 @@ from redis.asyncio import Redis
 
 from blocks.home import Health
 from bot.authenticity.verify import Trust, verify
+from bot.buckets import shared
+from bot.budget import Budgets
 from bot.cleared import Cleared
 from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
@@ -31,8 +33,7 @@ from bot.queue import Deliveries
 from bot.queue.choice import chosen
 from bot.queue.recent import Recent
 from bot.queue.spool import Spool
-from bot.renewal import keep_renewed
-from bot.scheduler import keep_time
+from bot.scheduler import keep_time, schedule
 from bot.sending import Sender
 from bot.sent import SentWatch
 from bot.settings import MailboxEntry, Settings
@@ -87,26 +88,24 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
-        mailboxes = open_all(settings, partial(MailboxMemory, database))
+        redis: Redis = Redis.from_url(services.redis_url)
+        stack.push_async_callback(redis.aclose)
+        budgets = shared(redis, database)
+        mailboxes = open_all(settings, partial(MailboxMemory, database), budgets)
         for close in (opened.close for opened in mailboxes.values() if opened.close):
             stack.push_async_callback(close)
         _check_inboxes(mailboxes, house)
-        redis: Redis = Redis.from_url(services.redis_url)
-        stack.push_async_callback(redis.aclose)
         deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
         reading = await stack.enter_async_context(reader())
         links = await _links(slack)
-        parts = _Parts(settings, services.database_url, database, redis, deliveries, house, mailboxes, slack, links, reading)
+        parts = _Parts(settings, services.database_url, database, redis, budgets, deliveries, house, mailboxes, slack, links, reading)
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
-        keeps = [one.watch.keep for one in mailboxes.values() if one.watch]
+        subscriptions = [one.subscription for one in mailboxes.values() if one.subscription]
+        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
-        loops |= {
-            "slack": partial(connection.listen, desk),
-            "clock": partial(keep_time, database, keeps, Digests(database, PLAIN), settings.digest_at),
-        }
-        loops |= {"renewals": partial(keep_renewed, {mailbox: one.renew for mailbox, one in mailboxes.items() if one.renew})}
+        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks))
 
@@ -117,6 +116,7 @@ class _Parts:
     database_url: str
     database: Database
     redis: Redis
+    budgets: Budgets
     deliveries: Deliveries
     house: House
     mailboxes: Mapping[MailboxId, Opened]
@@ -191,7 +191,7 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         caps=parts.house.company.caps,
     )
     forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)
-    board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.redis, database=parts.database))
+    board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.budgets))
     types: dict[str, tuple[EffectType, ...]] = {
         "posts": ("post_card", "notify", "post_digest"),
         "answers": ("send_reply", "forward", "update_card", "update_digest"),

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.buckets import alone
+from bot.budget import Budget, gmail_units
 from bot.mailbox.gmail import GmailMailbox, connect
 from bot.mailbox.gmail_settings import GmailSettings
 from sandbox.mail.gmail.oauth import Key
@@ -53,9 +55,10 @@ class World:
         }  # fmt: skip
         return GmailSettings(**{**made, **changed})
 
-    def mailbox(self, **changed: Any) -> GmailMailbox:
+    def mailbox(self, budget: Budget | None = None, **changed: Any) -> GmailMailbox:
         """Our mailbox as after a start: it remembers what `memory` holds."""
-        return connect(self.settings(**changed), self.memory)
+        settings = self.settings(**changed)
+        return connect(settings, self.memory, budget or alone(gmail_units(settings.units_per_minute), INBOX))
 
     async def take(self, mailbox: GmailMailbox, most: int = 50) -> list[str]:
         """Read until there is nothing new; the sources in their order."""

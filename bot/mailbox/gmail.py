@@ -3,9 +3,9 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from bot.mailbox.budget import Budget
+from bot.budget import Budget
 from bot.mailbox.gmail_calls import GmailCalls, open_calls
 from bot.mailbox.gmail_drafts import GmailDrafts
 from bot.mailbox.gmail_errors import Missing, translated
@@ -14,9 +14,10 @@ from bot.mailbox.gmail_memory import GmailMemory
 from bot.mailbox.gmail_reading import FOR_A_REPLY, GmailReading
 from bot.mailbox.gmail_sent import GmailSent
 from bot.mailbox.gmail_settings import GmailSettings
+from bot.mailbox.gmail_watch import GmailWatch
 from bot.mailbox.shelf import labelled
 from pipeline.email import MailboxId
-from pipeline.errors import Misconfigured, Temporary
+from pipeline.errors import Temporary
 from pipeline.ports import Arrival, Memory, Whereabouts
 
 AT_ONCE = 100 * 1024 * 1024
@@ -24,7 +25,7 @@ AT_ONCE = 100 * 1024 * 1024
 
 @dataclass
 class GmailMailbox:
-    """Implements pipeline.ports.Mailbox, and `renew` for the notifications.
+    """Implements pipeline.ports.Mailbox.
 
     A mail's source is Gmail's message id. Its first header, X-Gmail-Labels, is ours: the same name further down is the sender's.
     """
@@ -34,7 +35,6 @@ class GmailMailbox:
     calls: GmailCalls
     drafts: GmailDrafts
     memory: GmailMemory
-    topic: str | None = None
     backlog: Backlog | None = field(default=None, repr=False)
 
     async def arrivals(self, most: int) -> Sequence[Arrival]:
@@ -69,16 +69,9 @@ class GmailMailbox:
         """By the draft's id, then by our header on the sent mails of its thread, then by search."""
         return await self.drafts.find(draft_id, send_id)
 
-    async def renew(self) -> datetime:
-        """Ask Gmail to notify our topic for seven more days; until when it does. To be called daily."""
-        if self.topic is None:
-            raise Misconfigured(f"topic of {self.id}", "it is not set. Name the Pub/Sub topic, or leave the mailbox to polling.")
-        body = {"topicName": self.topic, "labelIds": ["INBOX", "SPAM"], "labelFilterBehavior": "include"}
-        answer = await self.calls.call("watch", body=body)
-        with translated(self.id):
-            until = datetime.fromtimestamp(int(answer["expiration"]) / 1000, UTC)
-        await self.memory.keep(watched_until=until)
-        return until
+    def watch(self, topic: str) -> GmailWatch:
+        """The subscription that makes Gmail tell this Pub/Sub topic of new mail."""
+        return GmailWatch(self.calls, self.memory, topic)
 
     @property
     def _reading(self) -> GmailReading:
@@ -116,8 +109,8 @@ class GmailMailbox:
             return Arrival(entry.source, labelled(base64.urlsafe_b64decode(message["raw"]), labels), received)
 
 
-def connect(settings: GmailSettings, memory: Memory, budget: Budget | None = None) -> GmailMailbox:
+def connect(settings: GmailSettings, memory: Memory, budget: Budget) -> GmailMailbox:
     """The mailbox as `settings` say; Google is not called yet. Raises Misconfigured for credentials that cannot be read."""
     calls = open_calls(settings, budget)
     mailbox = MailboxId(settings.address)
-    return GmailMailbox(mailbox, settings.settles_within, calls, GmailDrafts(calls), GmailMemory(memory), settings.topic)
+    return GmailMailbox(mailbox, settings.settles_within, calls, GmailDrafts(calls), GmailMemory(memory))

@@ -3,9 +3,8 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPResponse
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from google.oauth2 import service_account
 from google_auth_httplib2 import AuthorizedHttp  # type: ignore[import-untyped]  # it ships no types
 from googleapiclient.discovery import build  # type: ignore[import-untyped]  # it ships no types
 
-from bot.mailbox.budget import Bucket, Budget
+from bot.budget import Budget
 from bot.mailbox.gmail_errors import translated
 from bot.mailbox.gmail_settings import GmailSettings
 from pipeline.errors import Misconfigured, Temporary
@@ -68,17 +67,17 @@ class GmailCalls:
         return answer
 
 
-def open_calls(settings: GmailSettings, budget: Budget | None = None) -> GmailCalls:
+def open_calls(settings: GmailSettings, budget: Budget) -> GmailCalls:
     """Access as `settings` say; nothing is called yet. Raises Misconfigured for credentials that cannot be read."""
     options = {"api_endpoint": settings.api_endpoint}
     service = build("gmail", "v1", static_discovery=True, cache_discovery=False, http=httplib2.Http(), client_options=options)
     credentials = _credentials(settings.credentials, settings)
-    return GmailCalls(settings.address, service.users(), credentials, settings.timeout_seconds, budget or Bucket(settings.units_per_minute))
+    return GmailCalls(settings.address, service.users(), credentials, settings.timeout_seconds, budget)
 
 
-async def check(settings: GmailSettings) -> str:
+async def check(settings: GmailSettings, budget: Budget) -> str:
     """For `triage doctor`: whose mailbox the credentials open. Raises Misconfigured, Temporary, Permanent."""
-    profile = await open_calls(settings).call("getProfile")
+    profile = await open_calls(settings, budget).call("getProfile")
     owner = str(profile.get("emailAddress", "")).lower()
     if owner != settings.address:
         raise Misconfigured(str(settings.credentials), f"these credentials open {owner}, not {settings.address}. Correct one of the two.")
@@ -137,35 +136,26 @@ class OnceHttp(httplib2.Http):  # type: ignore[misc]  # it ships no types
         return super().request(uri, method, body, headers, **{**given, "connection_type": kind})
 
 
-class OncePlain(httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]  # it ships no types
+class _Once(HTTPConnection):
+    """No second request while the first one has no answer."""
+
     waiting = False
 
     def request(self, *given: Any, **named: Any) -> None:
-        _only_once(self)
+        if self.waiting:
+            raise ConnectionError("the connection closed without an answer")
+        self.waiting = True
         super().request(*given, **named)
 
     def getresponse(self) -> HTTPResponse:
-        return _answered(self, super().getresponse)
+        response = super().getresponse()
+        self.waiting = False
+        return response
 
 
-class OnceTls(httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]  # it ships no types
-    waiting = False
-
-    def request(self, *given: Any, **named: Any) -> None:
-        _only_once(self)
-        super().request(*given, **named)
-
-    def getresponse(self) -> HTTPResponse:
-        return _answered(self, super().getresponse)
+class OncePlain(_Once, httplib2.HTTPConnectionWithTimeout):  # type: ignore[misc]  # it ships no types
+    """Over http, for a stand-in on this machine."""
 
 
-def _only_once(connection: OncePlain | OnceTls) -> None:
-    if connection.waiting:
-        raise ConnectionError("the connection closed without an answer")
-    connection.waiting = True
-
-
-def _answered(connection: OncePlain | OnceTls, answer: Callable[[], HTTPResponse]) -> HTTPResponse:
-    response = answer()
-    connection.waiting = False
-    return response
+class OnceTls(_Once, httplib2.HTTPSConnectionWithTimeout):  # type: ignore[misc]  # it ships no types
+    """Over https."""

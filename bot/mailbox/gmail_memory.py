@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.renewal import Held
 from pipeline.ports import Memory
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,7 +29,13 @@ class GmailMemory:
     async def started(self, kind: str = "") -> datetime:
         return await self._time(_key(kind, "started"))
 
-    async def keep(self, kind: str = "", /, **changed: int | datetime) -> None:
+    async def watched(self, topic: str) -> Held | None:
+        """What Gmail promised when it was last asked to notify this topic."""
+        if (await self._load()).get("watched_topic") != topic:
+            return None
+        return Held(await self._time("watched_at"), await self._time("watched_until"))
+
+    async def keep(self, kind: str = "", /, **changed: int | str | datetime) -> None:
         """Save these, and the rest as it was."""
         async with self._lock:
             written = {name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in changed.items()}

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from bot.budget import LONG_PATIENCE
 from bot.mailbox.authentication import Dkim
 
 
@@ -30,8 +31,8 @@ class GmailSettings(BaseModel):
     """The longest that one call may last; no request begins later than that."""
     settles_seconds: float = Field(default=120.0, gt=0)
     """How long after a send of unknown end the draft is left alone."""
-    units_per_minute: int = Field(default=6000, ge=400)
-    """The quota of one user; three quarters of it are used."""
+    units_per_minute: int = Field(default=6000, ge=1000)
+    """The quota of one user; three quarters of it are used, by all processes together."""
     api_endpoint: str = "https://gmail.googleapis.com"
     token_uri: str | None = None
     certs_url: str = "https://www.googleapis.com/oauth2/v1/certs"
@@ -42,8 +43,11 @@ class GmailSettings(BaseModel):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        if self.settles_seconds <= 2 * self.timeout_seconds:
-            raise ValueError("settles_seconds must be more than twice timeout_seconds, or a late request could overtake the next one")
+        wait = LONG_PATIENCE.total_seconds()
+        if self.settles_seconds <= 2 * self.timeout_seconds + wait:
+            raise ValueError(
+                f"settles_seconds must be more than twice timeout_seconds plus {wait:.0f}, or a late request could overtake the next"
+            )
         if (self.push_audience is None) != (self.push_account is None):
             raise ValueError("push_audience and push_account belong together: set both or neither")
         return self

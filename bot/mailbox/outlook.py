@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from pydantic import SecretStr
 
+from bot.budget import Budget
 from bot.mailbox.graph.client import Graph
 from bot.mailbox.graph.credentials import OutlookSettings, Tokens, check_installed, credential
 from bot.mailbox.graph.drafts import Drafts
@@ -80,11 +81,11 @@ def app_of(entry: OutlookEntry, shared_secret: SecretStr | None) -> OutlookSetti
     return OutlookSettings(address, entry.tenant, entry.client_id, secret, entry.certificate, entry.graph_url, entry.authority)
 
 
-async def check(settings: OutlookSettings) -> str:
+async def check(settings: OutlookSettings, budget: Budget) -> str:
     """Reach the mailbox once, for the doctor. Raises Misconfigured, Permanent, Temporary."""
     check_installed()
     credential(settings)
-    graph = Graph(settings, Tokens(settings))
+    graph = Graph(settings, Tokens(settings), budget)
     try:
         await graph.call("reading the inbox", "GET", f"{graph.user}/mailFolders/inbox", query={"$select": "id"})
     finally:
@@ -92,10 +93,10 @@ async def check(settings: OutlookSettings) -> str:
     return f"{settings.address} can be reached at Microsoft 365."
 
 
-def connect(settings: OutlookSettings, memory: Memory, *, settles_within: timedelta = SETTLES_WITHIN) -> OutlookMailbox:
+def connect(settings: OutlookSettings, memory: Memory, budget: Budget, *, settles_within: timedelta = SETTLES_WITHIN) -> OutlookMailbox:
     """Nothing is asked of the network yet. Raises Misconfigured where msal, the secret or the certificate is missing."""
     check_installed()
     credential(settings)
-    graph, kept = Graph(settings, Tokens(settings)), Kept(memory)
+    graph, kept = Graph(settings, Tokens(settings), budget), Kept(memory)
     inbox, junk = Inbox(graph, kept), Junk(Inbox(graph, kept, "junkemail"))
     return OutlookMailbox(graph, kept, inbox, junk, Drafts(graph), settles_within)

@@ -9,11 +9,12 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+from bot.buckets import alone
 from bot.mailbox.gmail import GmailMailbox
 from bot.mailbox.outlook import OutlookMailbox, connect
 from pipeline.ports import Mailbox, SentMail
 from sandbox.mail.graph.local import LocalGraph, local_graph
-from tests.bot.outlook.office import Notebook, settings_for
+from tests.bot.outlook.office import PLENTY, Notebook, settings_for
 from tests.bot.scene import INBOX
 from tests.gmail import World, gmail_world
 
@@ -103,7 +104,7 @@ class AtOutlook(Hands):
     where: str = "Outlook"
 
     async def open(self) -> tuple[OutlookMailbox, SentMail]:
-        mailbox = connect(settings_for(self.graph), self.notebook)
+        mailbox = connect(settings_for(self.graph), self.notebook, alone(PLENTY))
         self.opened.append(mailbox)
         return mailbox, mailbox.sent()
 

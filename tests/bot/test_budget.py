@@ -20,7 +20,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot.buckets import OwnBucket, PostgresBucket, RedisBucket
-from bot.budget import GMAIL, GRAPH, SECOND, Account, Answer, Bucket, Budgets, Limit, decide, within
+from bot.budget import GRAPH, SECOND, Account, Answer, Bucket, Budgets, Limit, decide, gmail_units, within
 from bot.store.database import Database, connect
 from pipeline.errors import Temporary
 from tests.bot.servers import ROOT, holding, urls
@@ -29,6 +29,7 @@ FULL = bool(os.environ.get("TRIAGE_FULL"))
 NOBODY_LISTENS = "redis://127.0.0.1:1"
 QUICK = Limit(every=10_000, burst=5, patience=100_000)
 TOLD = timedelta(seconds=1)
+LIMITS = [(gmail_units(6000), 4500, 60), (GRAPH, 7500, 600), (within(10, TOLD, burst=3), 10, 1)]
 
 
 @pytest.fixture
@@ -57,14 +58,14 @@ def exceeded(grants: Sequence[tuple[int, int]], limit: Limit) -> list[tuple[int,
     return [(window, units) for window, units in found if units > limit.burst + window // limit.every]
 
 
-@given(st.lists(st.tuples(st.integers(0, 60_000), st.integers(1, 5), st.booleans()), min_size=1, max_size=200))
+@given(st.lists(st.tuples(st.integers(0, 60_000), st.integers(1, 5), st.integers(0, 4), st.booleans()), min_size=1, max_size=200))
 @settings(max_examples=2000 if FULL else 150, deadline=None)
-def test_the_rule_never_grants_more_than_the_budget_in_any_window(asked: list[tuple[int, int, bool]]) -> None:
-    """Also where the bucket is emptied again and again, as after a change from one bucket to another."""
+def test_the_rule_never_grants_more_than_the_budget_in_any_window(asked: list[tuple[int, int, int, bool]]) -> None:
+    """Also where some leave units for others, and the bucket is emptied again and again, as after a change from one to another."""
     now, due, grants = 10**15, 0, []
-    for pause, units, empty in asked:
+    for pause, units, leave, empty in asked:
         now += pause
-        answer, due = decide(due, now, QUICK, units, empty=empty)
+        answer, due = decide(due, now, QUICK, units, empty=empty, leave=min(leave, QUICK.burst - units))
         if answer.granted:
             assert answer.wait <= QUICK.patience
             grants.append((now + answer.wait, units))
@@ -85,7 +86,7 @@ def test_going_from_bucket_to_bucket_grants_no_more_than_one(asked: list[tuple[i
     assert not exceeded(grants, QUICK)
 
 
-@pytest.mark.parametrize(("limit", "units", "window"), [(GMAIL, 4500, 60), (GRAPH, 7500, 600), (within(10, TOLD, burst=3), 10, 1)])
+@pytest.mark.parametrize(("limit", "units", "window"), LIMITS)
 def test_a_named_limit_is_the_providers_figure(limit: Limit, units: int, window: int) -> None:
     assert limit.burst + window * SECOND // limit.every <= units
     assert limit.burst + window * SECOND // (limit.every - 1) >= units
@@ -98,12 +99,13 @@ async def test_redis_postgres_and_the_rule_itself_agree(redis_url: str, store: D
         warm = Limit(limit.every, limit.burst, limit.patience, trusting=True)
         for number in range(120):
             units, empty = number % 9 + 1, number % 17 == 3
+            leave = number % 4 if units < 6 else 0
             chosen = limit if number > 40 else warm
-            answer = await RedisBucket(redis).take("x", chosen, units, empty=empty)
+            answer = await RedisBucket(redis).take("x", chosen, units, empty=empty, leave=leave)
             assert answer is not None
             memory = await redis.get("budget:memory")
             cold = int(memory.split()[1]) + limit.cold if memory and not chosen.trusting else 0
-            expected, due = decide(max(due, cold), answer.now, chosen, units, empty=empty)
+            expected, due = decide(max(due, cold), answer.now, chosen, units, empty=empty, leave=leave)
             assert answer == expected
     second = await PostgresBucket(store).take("x", limit, 1, empty=False)
     assert second is not None
@@ -147,8 +149,22 @@ async def test_spending_waits_and_says_when_to_come_again() -> None:
     with pytest.raises(Temporary, match="budget model is used up") as refused:
         await asyncio.gather(*(account.spend() for _ in range(9)))
     assert timedelta(0) < (refused.value.retry_after or TOLD) < timedelta(milliseconds=200)
-    with pytest.raises(ValueError, match="holds 2"):
-        await account.spend(3)
+    for units, leave in ((3, 0), (1, 2), (0, 1)):
+        with pytest.raises(ValueError, match="holds 2"):
+            await account.spend(units, leave)
+
+
+@given(st.lists(st.integers(0, 60_000), min_size=1, max_size=60), st.integers(1, 4))
+def test_what_may_wait_leaves_room_for_what_may_not(pauses: list[int], urgent: int) -> None:
+    """However much is read, so many urgent units as were left are granted, and wait for no longer than the reader does."""
+    now, due, reading = 10**15, 0, 0
+    for pause in pauses:
+        now += pause
+        read, due = decide(due, now, QUICK, 1, empty=False, leave=urgent)
+        reading = now + read.wait if read.granted else reading
+        reply, _ = decide(due, now, QUICK, urgent, empty=False)
+        assert reply.granted
+        assert reply.wait <= max(0, reading - now)
 
 
 class Silent:
@@ -157,9 +173,9 @@ class Silent:
     def __init__(self, bucket: Bucket) -> None:
         self.bucket, self.away, self.emptied = bucket, False, 0
 
-    async def take(self, name: str, limit: Limit, units: int, *, empty: bool) -> Answer | None:
+    async def take(self, name: str, limit: Limit, units: int, *, empty: bool, leave: int = 0) -> Answer | None:
         self.emptied += empty
-        return None if self.away else await self.bucket.take(name, limit, units, empty=empty)
+        return None if self.away else await self.bucket.take(name, limit, units, empty=empty, leave=leave)
 
 
 async def test_a_bucket_that_was_not_asked_lately_starts_empty() -> None:

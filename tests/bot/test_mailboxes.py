@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings
+from bot.budget import Budgets
 from bot.mailbox.gmail import GmailMailbox
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.maildir import MaildirMailbox
@@ -18,6 +19,7 @@ from sandbox.mail.gmail.oauth import OAuth
 from tests.gmail import INBOX, Kept, key
 
 SALES = MailboxId("sales@larkspur.example")
+NO_BUDGETS = Budgets([])
 TOML = """
 [[mailboxes]]
 address = "support@larkspur.example"
@@ -45,8 +47,8 @@ def entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[settings.M
 
 def test_each_kind_is_opened_with_its_own_pace_bell_and_renewal(entries: tuple[settings.MailboxEntry, ...]) -> None:
     assert [type(entry) for entry in entries] == [MaildirEntry, GmailSettings]
-    opened = open_all(settings.Settings(mailboxes=entries, poll_seconds=1.0), lambda mailbox: Kept())
-    assert [(type(one.mailbox), one.seconds, one.renew is not None) for one in opened.values()] == [
+    opened = open_all(settings.Settings(mailboxes=entries, poll_seconds=1.0), lambda mailbox: Kept(), NO_BUDGETS)
+    assert [(type(one.mailbox), one.seconds, one.subscription is not None) for one in opened.values()] == [
         (MaildirMailbox, 1.0, False),
         (GmailMailbox, 7.0, True),
     ]
@@ -66,7 +68,7 @@ def test_without_googles_libraries_the_next_step_is_named(
     monkeypatch.setitem(sys.modules, "googleapiclient", None)
     monkeypatch.setitem(sys.modules, "googleapiclient.discovery", None)
     with pytest.raises(Misconfigured, match=r'pip install "inbox-triage\[gmail\]"'):
-        open_all(settings.Settings(mailboxes=entries, poll_seconds=1.0), lambda mailbox: Kept())
+        open_all(settings.Settings(mailboxes=entries, poll_seconds=1.0), lambda mailbox: Kept(), NO_BUDGETS)
 
 
 @pytest.mark.parametrize(
@@ -87,4 +89,4 @@ def test_what_does_not_hold_together_is_named(tmp_path: Path, monkeypatch: pytes
 
 def test_no_mailbox_at_all_is_named() -> None:
     with pytest.raises(Misconfigured, match="none is configured"):
-        open_all(settings.Settings(), lambda mailbox: Kept())
+        open_all(settings.Settings(), lambda mailbox: Kept(), NO_BUDGETS)

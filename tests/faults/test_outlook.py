@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 import pytest
 
+from bot.buckets import alone
 from bot.mailbox.outlook import OutlookMailbox, connect
 from bot.sending import Sender
 from bot.store import database as databases
@@ -20,7 +21,7 @@ from pipeline.case import Case, Status
 from sandbox.mail.graph.faults import FaultKind
 from sandbox.mail.graph.local import LocalGraph, local_graph
 from sandbox.mail.graph.settings import Behaviour
-from tests.bot.outlook.office import Notebook, settings_for
+from tests.bot.outlook.office import PLENTY, Notebook, settings_for
 from tests.bot.scene import INBOX, Scene, mail, scene
 
 STEPS = (
@@ -92,9 +93,8 @@ class World:
         """Start the outbox again and again until the case has come to its end."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                box = connect(
-                    replace(settings_for(self.graph), timeout=timedelta(seconds=0.3)), self.notebook, settles_within=self.settles_within
-                )
+                settings = replace(settings_for(self.graph), timeout=timedelta(seconds=0.3))
+                box = connect(settings, self.notebook, alone(PLENTY), settles_within=self.settles_within)
                 try:
                     await self._work(box, case)
                 except Killed:

@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from blocks.home import Health
+from bot.buckets import OwnBucket
+from bot.budget import Budgets, Limit
 from bot.slack.app import SlackSettings, build, posting_client
 from bot.slack.board import SlackBoard
 from bot.slack.directory import SlackDirectory
@@ -146,7 +148,7 @@ async def acting(
     access = SlackSettings(SecretStr(slack.bot_token), SecretStr(slack.app_token), slack.api_url)
     client, named = posting_client(access), people(channel)
     directory = SlackDirectory(client, seconds=0.0)
-    board = SlackBoard(client, Rooms(client, directory, lambda: named), Pace(None, every_ms=1))
+    board = SlackBoard(client, Rooms(client, directory, lambda: named), Pace(Budgets([OwnBucket()]), Limit(every=1000, burst=3)))
     desk = Desk(cases, lambda: named, directory, lambda: NOW, lint, well, seen or MemorySeen())
     async with sockets(build(access, desk), access, connections=connections, ping=0.3, watch=0.1) as connected:
         await slack.connected(connections)

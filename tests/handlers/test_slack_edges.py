@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.buckets import OwnBucket, RedisBucket
+from bot.budget import SECOND, SLACK, Budgets, Limit
 from bot.slack.app import SlackSettings, patient_client, permalinks
 from bot.slack.directory import SlackDirectory, read_person
 from bot.slack.pace import Pace
@@ -20,6 +23,11 @@ from tests.slack import local_slack
 
 NOBODY_LISTENS = "redis://127.0.0.1:1"
 HOME = {"team": "T1", "enterprise": None}
+
+
+def paced(seconds: float) -> Limit:
+    """The limit of a channel, at another pace."""
+    return replace(SLACK, every=int(seconds * SECOND))
 
 
 def client(slack: LocalSlack) -> AsyncWebClient:
@@ -95,7 +103,7 @@ async def test_permalinks_need_no_further_call() -> None:
 
 async def test_all_processes_share_one_pace_for_a_channel(redis_url: str) -> None:
     async with Redis.from_url(redis_url) as one, Redis.from_url(redis_url) as other:
-        paces = [Pace(one, every_ms=100), Pace(other, every_ms=100)]
+        paces = [Pace(Budgets([RedisBucket(redis)]), paced(0.1)) for redis in (one, other)]
         started = time.monotonic()
         await asyncio.gather(*(paces[number % 2].wait("C1") for number in range(8)))
         assert 0.45 < time.monotonic() - started < 2.0
@@ -105,7 +113,7 @@ async def test_all_processes_share_one_pace_for_a_channel(redis_url: str) -> Non
 
 
 async def test_three_messages_go_at_once_and_the_fourth_waits() -> None:
-    pace, started = Pace(None, every_ms=200), time.monotonic()
+    pace, started = Pace(Budgets([OwnBucket()]), paced(0.2)), time.monotonic()
     for _ in range(3):
         await pace.wait("C1")
     assert time.monotonic() - started < 0.15
@@ -116,7 +124,8 @@ async def test_three_messages_go_at_once_and_the_fourth_waits() -> None:
 @pytest.mark.parametrize("away", [False, True])
 async def test_too_long_a_queue_is_put_off_and_reserves_nothing(redis_url: str, away: bool) -> None:
     async with Redis.from_url(NOBODY_LISTENS if away else redis_url) as redis:
-        pace = Pace(redis, every_ms=1000, burst=1, patience_ms=50)
+        limit = Limit(every=SECOND, burst=1, patience=SECOND // 20, trusting=True)
+        pace = Pace(Budgets([RedisBucket(redis), OwnBucket()]), limit)
         await pace.wait("C1")
         for _ in range(3):
             with pytest.raises(Temporary) as refused:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import aiohttp
 
+from bot.budget import Budget
 from bot.mailbox.graph.credentials import OutlookSettings, Tokens
 from bot.mailbox.graph.errors import verdict
 from pipeline.errors import Permanent, Temporary
@@ -46,6 +47,7 @@ class Graph:
 
     settings: OutlookSettings
     tokens: Tokens
+    budget: Budget
     _session: aiohttp.ClientSession | None = None
     _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -68,14 +70,15 @@ class Graph:
         mime: bytes | None = None,
         prefer: str = "",
         most: int = MAX_ANSWER,
+        leave: int = 0,
     ) -> Answer:
-        """One call; a refused token is renewed once. Of the answer at most `most` bytes are read.
+        """One call, if the budget then has `leave` more; a refused token is renewed once. Of the answer at most `most` bytes are read.
 
         Raises Temporary, Permanent (NotThere for 404), Expired. After Temporary nobody knows whether it had its effect.
         """
         if not url.startswith(f"{self.settings.graph_url}/"):
             raise Permanent(f"A link for {self.settings.address} leads away from Microsoft Graph; it was not followed.")
-        request = _Request(what, method, url, query, body, mime, prefer, most)
+        request = _Request(what, method, url, query, body, mime, prefer, most, leave)
         status, answer, refused = await self._try(request)
         if status == 401:
             await self.tokens.forget()
@@ -90,6 +93,7 @@ class Graph:
             self._session = None
 
     async def _try(self, request: "_Request") -> tuple[int, Answer, Exception | None]:
+        await self.budget.spend(leave=request.leave)
         async with self._slots:
             token = await self.tokens.get()
             try:
@@ -126,6 +130,7 @@ class _Request:
     mime: bytes | None
     prefer: str
     most: int
+    leave: int
 
     def headers(self, token: str) -> dict[str, str]:
         kind = "text/plain" if self.mime is not None else "application/json"

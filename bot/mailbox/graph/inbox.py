@@ -23,6 +23,8 @@ LOOK_BACK = timedelta(days=7)
 SAVE_EVERY = timedelta(minutes=10)
 PAGE = "odata.maxpagesize=500"
 MOST_TRIES = 5
+FOR_A_REPLY = 20
+"""Reading leaves so many requests of the budget for a reply that somebody waits for."""
 REMEMBERED = 5000
 FILTER_LIMIT = 5000
 """Graph returns no more than this from a delta query with a $filter, and does not say so when it stops."""
@@ -128,7 +130,7 @@ class Inbox:
         found: dict[str, datetime] = {}
         at: datetime | None = None
         while True:
-            answer = await self.graph.call("reading the inbox", "GET", url, query=query, prefer=PAGE)
+            answer = await self.graph.call("reading the inbox", "GET", url, query=query, prefer=PAGE, leave=FOR_A_REPLY)
             page, at, query = answer.json(), at or answer.at, None
             found |= _mails(page.get("value", []), answer.at)
             if link := page.get("@odata.deltaLink"):
@@ -139,8 +141,8 @@ class Inbox:
             url = following
 
     async def _raw(self, id: str) -> bytes:
-        answer = await self.graph.call("reading a mail", "GET", f"{self.graph.message(id)}/$value", most=MAX_BYTES + 1)
-        return answer.body
+        url = f"{self.graph.message(id)}/$value"
+        return (await self.graph.call("reading a mail", "GET", url, most=MAX_BYTES + 1, leave=FOR_A_REPLY)).body
 
     def _arrival(self, id: str, raw: bytes | BaseException) -> Arrival | None:
         """None where it cannot be handed over now. What never can be read is handed over as a note that says so, for a person to see."""

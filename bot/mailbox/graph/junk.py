@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.mailbox.graph.errors import NotThere
-from bot.mailbox.graph.inbox import Inbox
+from bot.mailbox.graph.inbox import FOR_A_REPLY, Inbox
 from bot.mailbox.shelf import in_junk
 from pipeline.ports import Arrival
 
@@ -27,7 +27,11 @@ class Junk:
     async def _lies_here(self, mail: Arrival) -> bool:
         graph = self.folder.graph
         try:
-            found = (await graph.call("reading a mail", "GET", graph.message(mail.source), query={"$select": "parentFolderId"})).json()
+            found = (
+                await graph.call(
+                    "reading a mail", "GET", graph.message(mail.source), query={"$select": "parentFolderId"}, leave=FOR_A_REPLY
+                )
+            ).json()
             here = found.get("parentFolderId") == await self._junk()
         except NotThere:
             here = False

@@ -1,4 +1,4 @@
-"""A subscription that tells of new mail: made, renewed twice a day, made again when Graph ends it. Polling works without it."""
+"""Graph's subscription, which tells of new mail: made, renewed, and made again when Graph ends it. Polling works without it."""
 
 import hmac
 import logging
@@ -10,14 +10,12 @@ from datetime import UTC, datetime, timedelta
 from bot.mailbox.graph.client import Graph, Json
 from bot.mailbox.graph.errors import NotThere
 from bot.mailbox.graph.kept import Kept, Subscribed
+from bot.renewal import Held
 from pipeline.email import MailboxId
-from pipeline.errors import Permanent, Temporary
 
 log = logging.getLogger(__name__)
 
 LIFE = timedelta(minutes=10_080 - 15)
-RENEW_AFTER = timedelta(hours=12)
-ALARM_BEFORE = timedelta(hours=48)
 
 
 def _nothing() -> None:
@@ -26,7 +24,10 @@ def _nothing() -> None:
 
 @dataclass(slots=True)
 class Watch:
-    """The subscription of one inbox. `url` is where Graph reaches our webhook; `ring` makes the inbox be read at once."""
+    """Implements bot.renewal.Subscription for one inbox.
+
+    `url` is where Graph reaches our webhook; `ring` makes the inbox be read at once.
+    """
 
     graph: Graph
     kept: Kept
@@ -41,12 +42,21 @@ class Watch:
     def mailbox(self) -> MailboxId:
         return self.graph.settings.address
 
-    async def keep(self) -> None:
-        """Make or renew the subscription where that is due. Failing is only logged: it is tried again, and polling goes on."""
-        try:
-            await self._keep()
-        except (Temporary, Permanent) as away:
-            log.log(await self._gravity(), "%s: notifications of new mail could not be renewed: %s", self.mailbox, away)
+    async def held(self) -> Held | None:
+        held = await self.kept.subscribed()
+        if held is None or held.url != self.url or self._removed:
+            return None
+        return Held(held.renewed, held.expires, self._urgent)
+
+    async def renew(self) -> None:
+        held = await self.kept.subscribed()
+        if held is not None and held.url != self.url:
+            await self._end(held)
+            held = None
+        if held is None or self._removed or held.expires <= self.clock():
+            await self._create()
+        else:
+            await self._prolong(held)
 
     async def recognises(self, client_state: str) -> bool:
         """Whether a notification bears our secret. Raises Temporary where our memory cannot be read."""
@@ -60,7 +70,7 @@ class Watch:
         self.ring()
 
     def lifecycle(self, event: str) -> None:
-        """Graph says that the subscription needs us; `keep` does it, and mails that were missed are read now."""
+        """Graph says that the subscription needs us: the next look renews it, and mails that were missed are read now."""
         match event:
             case "subscriptionRemoved":
                 self._removed = True
@@ -69,16 +79,6 @@ class Watch:
             case _:
                 log.info("%s: Graph sent %s; the inbox is read.", self.mailbox, ascii(event)[:60])
         self.ring()
-
-    async def _keep(self) -> None:
-        held = await self.kept.subscribed()
-        if held is not None and held.url != self.url:
-            await self._end(held)
-            held = None
-        if held is None or self._removed or held.expires <= self.clock():
-            await self._create()
-        elif self._urgent or self.clock() - held.renewed >= RENEW_AFTER:
-            await self._renew(held)
 
     async def _create(self) -> None:
         self._fresh = secrets.token_urlsafe(32)
@@ -96,7 +96,7 @@ class Watch:
         self._removed = self._urgent = False
         self.ring()
 
-    async def _renew(self, held: Subscribed) -> None:
+    async def _prolong(self, held: Subscribed) -> None:
         """A PATCH is a reauthorisation too. Where Graph knows the subscription no more, another is made."""
         try:
             answer = await self.graph.call("renewing", "PATCH", f"{self._subscriptions}/{held.id}", body=self._ends())
@@ -113,14 +113,6 @@ class Watch:
         except NotThere:
             log.info("%s: the old subscription was gone already.", self.mailbox)
         await self.kept.save_subscribed(None)
-
-    async def _gravity(self) -> int:
-        """An error where notifications will end within two days, else a warning."""
-        try:
-            held = await self.kept.subscribed()
-        except Temporary:
-            return logging.WARNING
-        return logging.ERROR if held is None or held.expires - self.clock() < ALARM_BEFORE else logging.WARNING
 
     @property
     def _subscriptions(self) -> str:

@@ -1,5 +1,6 @@
 """The Gmail mailbox keeps the contract of the port, through Google's own client, on a local Gmail."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,6 +18,7 @@ from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.screening.spam import Judge
 from pipeline.stages.prefilter import screen
 from sandbox.mail.gmail.faults import KINDS, Fault, FaultKind
+from tests.bot.scene import until
 from tests.gmail import INBOX, SEND_ID, World, gmail_world, mail, reply
 
 
@@ -256,15 +258,21 @@ async def test_credentials_that_cannot_be_read_are_named(world: World, content: 
         world.mailbox(credentials=file)
 
 
-async def test_the_quota_is_used_to_three_quarters_and_reading_leaves_room_for_a_reply(world: World) -> None:
-    world.gmail.quota.per_minute = 1000
-    mailbox = world.mailbox(units_per_minute=1000)
+async def test_a_reply_goes_out_while_reading_waits(world: World) -> None:
+    """The bucket holds 300 units and fills by 7.5 a second: reading takes 100 of them and waits, the reply takes 120 at once."""
+    mailbox, started = world.mailbox(units_per_minute=1000), monotonic()
     await mailbox.arrivals(50)
     for number in range(60):
         world.gmail.deliver(mail(str(number)))
-    with pytest.raises(Temporary) as slow:
-        await world.take(mailbox)
-    assert slow.value.retry_after is not None
-    assert timedelta(0) < slow.value.retry_after < timedelta(seconds=60)
+    reading = asyncio.create_task(mailbox.arrivals(50))
+    await until(lambda: _waits(world))
     await mailbox.send_draft(await mailbox.create_draft(reply("0"), SEND_ID))
-    assert 600 < world.gmail.quota.total <= 770
+    assert len(world.gmail.box.ledger) == 1
+    assert world.gmail.quota.total <= 300 + 7.5 * (monotonic() - started)
+    got = await asyncio.wait_for(reading, 20)
+    assert 4 <= len(got) < 50, "what the reply took must come back first"
+
+
+async def _waits(world: World) -> bool:
+    """Some mails were fetched, and nothing was asked for a while."""
+    return world.gmail.faults.calls.count("messages.get") >= 4 and world.gmail.quota.spent[-1][0] < monotonic() - 0.4

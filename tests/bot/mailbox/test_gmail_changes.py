@@ -63,7 +63,7 @@ async def reading(world: World, store: Database, seconds: float) -> AsyncIterato
     bell, stop = Doorbell(), asyncio.Event()
     under_way = ingest(world, store, bell, seconds)
     assert isinstance(under_way.mailbox, GmailMailbox)
-    await under_way.mailbox.renew()
+    await under_way.mailbox.watch("projects/project/topics/gmail").renew()
     handler = gmail_push({INBOX: GmailPush(AUDIENCE, ACCOUNT, bell)}, GoogleCerts(world.gmail.certs_url))
 
     async def connected() -> bool:

@@ -8,6 +8,8 @@ from email.parser import BytesParser
 
 from pydantic import SecretStr
 
+from bot.buckets import alone
+from bot.budget import Limit
 from bot.mailbox.outlook import OutlookMailbox, OutlookSettings, connect
 from pipeline.ports import Arrival
 from sandbox.mail.graph.local import LocalGraph, local_graph
@@ -15,6 +17,7 @@ from sandbox.mail.graph.settings import Behaviour
 from tests.bot.scene import INBOX, mail
 
 QUICK = timedelta(seconds=1)
+PLENTY = Limit(every=1, burst=1_000_000)
 
 
 @dataclass
@@ -46,7 +49,7 @@ class Office:
 
     async def again(self) -> "Office":
         await self.box.close()
-        return replace(self, box=connect(self.settings, self.notebook))
+        return replace(self, box=connect(self.settings, self.notebook, alone(PLENTY)))
 
     async def take(self, most: int = 50) -> list[Arrival]:
         """Everything that is new, taken."""
@@ -63,7 +66,7 @@ async def office(behaviour: Behaviour | None = None, timeout: timedelta = QUICK)
     async with local_graph(INBOX, behaviour) as graph:
         settings = settings_for(graph, timeout)
         notebook = Notebook()
-        held = Office(graph, connect(settings, notebook), notebook, settings)
+        held = Office(graph, connect(settings, notebook, alone(PLENTY)), notebook, settings)
         try:
             yield held
         finally:
@@ -97,4 +100,4 @@ def names(mails: list[Arrival]) -> list[str]:
     return [str(BytesParser().parsebytes(one.raw)["message-id"]).strip("<>").partition("@")[0] for one in mails]
 
 
-__all__ = ["INBOX", "Notebook", "Office", "mail", "names", "office", "reply", "settings_for"]
+__all__ = ["INBOX", "PLENTY", "Notebook", "Office", "mail", "names", "office", "reply", "settings_for"]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.buckets import alone
 from bot.mailbox.graph.credentials import credential
 from bot.mailbox.graph.inbox import MOST_TRIES
 from bot.mailbox.limits import MAX_BYTES
@@ -18,7 +19,7 @@ from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from sandbox.mail.graph.faults import KINDS
 from sandbox.mail.graph.settings import Behaviour
-from tests.bot.outlook.office import INBOX, Notebook, mail, names, office
+from tests.bot.outlook.office import INBOX, PLENTY, Notebook, mail, names, office
 
 ROUNDS = 60 if os.environ.get("TRIAGE_FULL") else 4
 
@@ -241,7 +242,7 @@ async def test_a_refused_app_is_told_with_microsofts_own_code() -> None:
 
 async def test_a_mailbox_outside_the_apps_scope_is_told() -> None:
     async with office() as at:
-        other = connect(replace(at.settings, address=MailboxId("ceo@larkspur.example")), Notebook())
+        other = connect(replace(at.settings, address=MailboxId("ceo@larkspur.example")), Notebook(), alone(PLENTY))
         with pytest.raises(Permanent, match=r"ErrorAccessDenied.*Mail\.ReadWrite"):
             await other.arrivals(5)
         await other.close()
@@ -273,7 +274,7 @@ async def test_quiet_polls_do_not_write_into_the_database(caplog: pytest.LogCapt
 def test_without_a_secret_or_with_a_wrong_file_the_operator_is_told(tmp_path_factory: pytest.TempPathFactory) -> None:
     bare = OutlookSettings(address=INBOX, tenant="t", client_id="c")
     with pytest.raises(Misconfigured, match="neither client_secret nor certificate"):
-        connect(bare, Notebook())
+        connect(bare, Notebook(), alone(PLENTY))
     empty = tmp_path_factory.mktemp("pem") / "app.pem"
     empty.write_text("nothing")
     with pytest.raises(Misconfigured, match="lacks a private key"):

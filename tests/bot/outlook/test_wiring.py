@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
+from bot.buckets import alone
 from bot.ingest import Ingest
 from bot.mailbox import mime, outlook
+from bot.renewal import look
 from bot.settings import MaildirEntry, OutlookEntry, Settings, load
 from bot.store.codec import PLAIN
 from bot.store.database import connect
@@ -23,7 +25,7 @@ from bot.store.queue import Queue
 from bot.web import serving
 from bot.webhooks import graph as webhooks
 from pipeline.errors import Misconfigured, Permanent
-from tests.bot.outlook.office import INBOX, Notebook, mail, office, settings_for
+from tests.bot.outlook.office import INBOX, PLENTY, Notebook, mail, office, settings_for
 from tests.bot.scene import until
 
 TABLE = """
@@ -73,15 +75,15 @@ def test_without_msal_the_operator_learns_what_to_install(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(builtins, "__import__", refusing)
     with pytest.raises(Misconfigured, match=r'pip install "inbox-triage\[outlook\]"'):
-        outlook.connect(outlook.OutlookSettings(INBOX, "t", "c", SecretStr("s")), Notebook())
+        outlook.connect(outlook.OutlookSettings(INBOX, "t", "c", SecretStr("s")), Notebook(), alone(PLENTY))
 
 
 async def test_the_doctor_reaches_the_mailbox_or_says_why_not() -> None:
     async with office() as at:
-        assert INBOX in await outlook.check(at.settings)
+        assert INBOX in await outlook.check(at.settings, alone(PLENTY))
         at.graph.world.refuses_secret = True
         with pytest.raises(Permanent, match="client_id"):
-            await outlook.check(settings_for(at.graph))
+            await outlook.check(settings_for(at.graph), alone(PLENTY))
 
 
 async def test_a_certificate_serves_instead_of_a_secret(tmp_path: Path) -> None:
@@ -91,13 +93,13 @@ async def test_a_certificate_serves_instead_of_a_secret(tmp_path: Path) -> None:
         app = outlook.OutlookSettings(
             INBOX, at.settings.tenant, at.settings.client_id, None, pem, at.settings.graph_url, at.settings.authority
         )
-        assert INBOX in await outlook.check(app)
+        assert INBOX in await outlook.check(app, alone(PLENTY))
 
 
 async def test_a_notification_brings_the_mail_before_the_next_poll(database: str) -> None:
     store = await connect(database, name="test")
     async with office() as at:
-        box = outlook.connect(at.settings, MailboxMemory(store, INBOX))
+        box = outlook.connect(at.settings, MailboxMemory(store, INBOX), alone(PLENTY))
         ingest, stop = Ingest(Queue(store, PLAIN), box, mime.peek, seconds=3600), asyncio.Event()
         watch = box.watch("")
         watch.ring = ingest.bell.ring
@@ -106,7 +108,7 @@ async def test_a_notification_brings_the_mail_before_the_next_poll(database: str
             asyncio.TaskGroup() as group,
         ):
             watch.url = f"http://127.0.0.1:{port}{webhooks.PATH}"
-            await watch.keep()
+            await look(watch, datetime.now(UTC))
             group.create_task(ingest.run(stop))
             await until(lambda: _true(at.graph.faults.calls["delta"] > 0 and at.graph.world.under_way == 0))
             at.graph.deliver(mail("a"))
