@@ -38,7 +38,8 @@ async def triage(
             Status.QUARANTINED, without_intent(email, mailbox, house, Reason("mail", "quarantined", Route.HUMAN, email.quarantined))
         )
     vip = house.people.is_vip(email)
-    screening = screen(email, house.people.own_addresses(), history, house.people.watched(), None if vip else house.spam_judge(mailbox))
+    ours, judge = house.people, None if vip else house.spam_judge(mailbox)
+    screening = screen(email, ours.own_addresses(), history, ours.watched(), judge, ours.forms())
     if screening.ignore is not None:
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)
