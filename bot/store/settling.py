@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bot.store import audit
 from bot.store.bell import CASES
+from bot.store.bounces import link
 from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import EMAIL, INPUTS, PARTS, TRIAGED, Inputs, dump, parts
@@ -72,6 +73,7 @@ async def settle(
     await _keep(connection, codec, case, effects, traceparent)
     change = ("working", case.status.value)
     await audit.write(connection, case.id, "worker", "triage", traceparent, change=change, revision=case.revision)
+    await link(connection, codec, case, job.now, traceparent)
     return True
 
 
