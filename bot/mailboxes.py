@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, assert_never
 from bot.doorbell import Doorbell, News
 from bot.mailbox import imap, maildir, outlook
 from bot.mailbox.gmail_settings import GmailSettings
+from bot.mailbox.graph.past import OutlookPast
 from bot.mailbox.graph.watch import Watch
+from bot.mailbox.imap_past import ImapPast
 from bot.mailbox.imap_settings import ImapSettings
+from bot.mailbox.maildir_past import MaildirPast
 from bot.mailbox.maildir_sent import MaildirSent
 from bot.renewal import Renew
 from bot.settings import MailboxEntry, MaildirEntry, OutlookEntry, Settings
@@ -18,7 +21,7 @@ from bot.web import Handler
 from bot.webhooks import graph
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured
-from pipeline.ports import Mailbox, Memory, SentMail
+from pipeline.ports import Mailbox, Memory, Past, SentMail
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,7 +32,7 @@ class Opened:
     """A mailbox, how often it is polled (in seconds), what rings for it, and what must be renewed for that (None: nothing).
 
     `watch` is a subscription that keeps itself; `sent` is its sent mail, where it can be watched; `news` tells of new mail (IDLE);
-    `close` lets its connections go.
+    `close` lets its connections go; `past` is its old mail, where it can be read in a dry run.
     """
 
     mailbox: Mailbox
@@ -40,6 +43,7 @@ class Opened:
     sent: SentMail | None = None
     news: News | None = None
     close: Callable[[], Awaitable[None]] | None = None
+    past: Past | None = None
 
 
 def open_all(settings: Settings, memory: Callable[[MailboxId], Memory]) -> dict[MailboxId, Opened]:
@@ -95,13 +99,14 @@ def _open(entry: MailboxEntry, settings: Settings, memory: Callable[[MailboxId],
     match entry:
         case MaildirEntry():
             mailbox = maildir.connect(address, entry.path, sendmail=entry.sendmail, create=entry.create)
-            return Opened(mailbox, settings.poll_seconds, sent=MaildirSent(address, entry.path))
+            return Opened(mailbox, settings.poll_seconds, sent=MaildirSent(address, entry.path), past=MaildirPast(entry.path))
         case GmailSettings():
             gmail = gmail_module().connect(entry, memory(address))
-            return Opened(gmail, entry.poll_seconds, renew=gmail.renew if entry.topic else None)
+            return Opened(gmail, entry.poll_seconds, renew=gmail.renew if entry.topic else None, past=gmail)
         case ImapSettings():
             server = imap.connect(entry, memory(address))
-            return Opened(server, entry.poll_seconds, news=server.wait_for_news, close=partial(asyncio.to_thread, server.close))
+            close = partial(asyncio.to_thread, server.close)
+            return Opened(server, entry.poll_seconds, news=server.wait_for_news, close=close, past=ImapPast(server.inbox))
         case OutlookEntry():
             return _outlook(entry, settings, memory(address))
         case _ as never:
@@ -114,4 +119,4 @@ def _outlook(entry: OutlookEntry, settings: Settings, memory: Memory) -> Opened:
     watch = mailbox.watch(settings.public_url.rstrip("/") + graph.PATH) if settings.public_url else None
     if watch is not None:
         watch.ring = bell.ring
-    return Opened(mailbox, settings.poll_seconds, bell, watch=watch, close=mailbox.close)
+    return Opened(mailbox, settings.poll_seconds, bell, watch=watch, close=mailbox.close, past=OutlookPast(mailbox.inbox))

@@ -8,7 +8,7 @@ from pipeline.case import CaseId, Classification, Context, Decision, Draft, Find
 from pipeline.email import Email, MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.house import House
-from pipeline.screening.cautions import late
+from pipeline.screening.cautions import late, past
 from pipeline.stages.classify import classify, unclassified
 from pipeline.stages.draft import Unfilled, draft, outline
 from pipeline.stages.enrich import enrich
@@ -44,7 +44,7 @@ async def triage(
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)
     redacted = redact(email.subject, email.reply, email.language, (email.sender.name,))
-    cautions = (*screening.may_answer, *late(email, now))
+    cautions = (*screening.may_answer, *late(email, now), *past(history))
     try:
         classification = await classify(redacted, email, mailbox, house)
     except (Temporary, Permanent) as error:

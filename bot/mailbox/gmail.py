@@ -15,7 +15,7 @@ from bot.mailbox.gmail_memory import GmailMemory
 from bot.mailbox.gmail_settings import GmailSettings
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured, Temporary
-from pipeline.ports import Arrival, Memory, Whereabouts
+from pipeline.ports import Arrival, Memory, Recalled, Whereabouts
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,23 @@ class GmailMailbox:
         if self.backlog is not None:
             self.backlog.drop(source)
             await self._advance(self.backlog)
+
+    async def past(self, since: datetime) -> Sequence[str]:
+        """The mails of the inbox and of spam since then, oldest first, without those that the history tells of as new."""
+        found = [id for label in ("INBOX", "SPAM") async for id in self._labelled(label, since)]
+        cursor = await self.memory.cursor() or await self._head()
+        try:
+            records, _ = await self._history(cursor)
+        except Missing:
+            records = []
+        with translated(self.id):
+            new, _ = read(records, cursor, since)
+        return [id for id in reversed(dict.fromkeys(found)) if id not in new]
+
+    async def recall(self, reference: str) -> Recalled | None:
+        """Whether it was answered is not asked: that would cost more than the mail."""
+        arrival = await self._arrival(Entry(reference, 0, True))
+        return None if arrival is None else Recalled(arrival, answered=False)
 
     async def create_draft(self, mail: bytes, send_id: str) -> str:
         """Store the draft in the thread of the mail that it answers, unless one with this `send_id` can be found."""

@@ -44,7 +44,7 @@ with drawn as (
     order by a.at desc limit 1
 )
 select n.id from messages n join messages m on m.id = $1 cross join drawn d
-where n.mailbox_id = m.mailbox_id and n.thread_id = m.thread_id and n.id > m.id and n.status <> 'ignored'
+where n.mailbox_id = m.mailbox_id and n.thread_id = m.thread_id and n.id > m.id and n.status <> 'ignored' and not n.dry_run
   and n.rfc822_message_id <> m.rfc822_message_id
   and (n.ingested_at > d.at or (d.actor = 'worker' and coalesce(n.decided_at, 'infinity') > d.at))
 order by n.id limit 1

@@ -55,6 +55,13 @@ def late(email: Email, now: datetime) -> tuple[Reason, ...]:
     return (said("late", Route.REVIEW, "This mail is more than a day old, so it may have been answered already."),)
 
 
+def past(history: History) -> tuple[Reason, ...]:
+    """A gate: what would have become of the mail is judged without it."""
+    if not history.dry_run:
+        return ()
+    return (Reason("gate", "first_connect", Route.HUMAN, "This mail came before the mailbox was connected, so I never answer it."),)
+
+
 def said(name: str, at_most: Route, text: str) -> Reason:
     return Reason("prefilter", name, at_most, text)
 
