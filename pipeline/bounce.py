@@ -57,7 +57,7 @@ def _why(told: Report) -> str:
     why = next(
         (words for pattern, words in _WORDS if re.fullmatch(pattern, told.status)), "their mail system did not say why in a known form"
     )
-    said = " ".join(scrub(_CODES.sub("", told.said)).split())[:LONGEST].rstrip(". ")
+    said = " ".join(scrub(_CODES.sub("", told.said).replace("<", " ").replace(">", " ")).split())[:LONGEST].rstrip(". ")
     quoted = "; ".join(part for part in (told.status, f"it said “{said}”" if said else "") if part)
     return f"{why} ({quoted})" if quoted else why
 

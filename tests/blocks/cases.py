@@ -28,7 +28,7 @@ VIP = Reason("rule", "vip", Route.HUMAN, "The sender is a VIP: a person answers"
 
 BOUNCED = (
     "The reply to nora@northwind.example did not arrive: there is no such address"
-    " (5.1.1; it said “<[address]>: Recipient address rejected: User unknown”)."
+    " (5.1.1; it said “[address] : Recipient address rejected: User unknown”)."
 )
 
 LETTER = (

@@ -60,7 +60,7 @@ def said(at: Scene) -> list[object]:
         (
             postfix,
             "The reply to carla@customers.example did not arrive: there is no such address"
-            " (5.1.1; it said “<[address]>: Recipient address rejected: User unknown in virtual mailbox table”).",
+            " (5.1.1; it said “[address] : Recipient address rejected: User unknown in virtual mailbox table”).",
         ),
         (exim, "The reply did not arrive: their mail system did not say why in a known form."),
         (
