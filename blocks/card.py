@@ -2,7 +2,7 @@
 
 from blocks import ids, kit
 from blocks.kit import Json, Message
-from blocks.state import blind, decided, headline, intent, next_step, reasons, urgency, who, would_have_been
+from blocks.state import blind, bounced, decided, headline, intent, next_step, reasons, urgency, who, would_have_been
 from blocks.text import clip, count, escape, one_line, size, words
 from pipeline.case import Case, Route, Status
 from pipeline.email import Attachment, Email
@@ -52,7 +52,7 @@ def _marks(case: Case) -> list[Json]:
 
 
 def _state(case: Case) -> Json:
-    waiting = not decided(case)
+    waiting = not decided(case) and not bounced(case)
     what = [kit.run(f"  ·  {part}") for part in (_about(case) if waiting else [intent(case)])]
     return kit.line(kit.run(headline(case), bold=True), *what, *(_deadline(case) if waiting else who(case)))
 
@@ -71,6 +71,8 @@ def _deadline(case: Case) -> list[Json]:
 
 def _reasons(case: Case) -> list[Json]:
     """Why a person is needed stands large, one line for each reason; what else spoke stands small."""
+    if bounced(case):
+        return [kit.line(kit.run(one_line(case.note, 600)))]
     if case.status is Status.HUMAN:
         heavy = reasons(case, of=Route.HUMAN)[:5]
         return [kit.bullets(*(kit.line(kit.run(reason)) for reason in heavy))] if heavy else []
@@ -80,7 +82,7 @@ def _reasons(case: Case) -> list[Json]:
 
 
 def _small(case: Case) -> list[Json]:
-    lines = [case.note, next_step(case), *_why(case), _attached(case.email.attachments)]
+    lines = ["" if bounced(case) else case.note, next_step(case), *_why(case), _attached(case.email.attachments)]
     shown = [kit.plain(one_line(text, 1000)) for text in lines if text]
     return [kit.context(*shown)] if shown else []
 

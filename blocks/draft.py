@@ -2,7 +2,7 @@
 
 from blocks import ids, kit
 from blocks.kit import Json, Message
-from blocks.state import decided, headline, reasons, who, would_have_been
+from blocks.state import bounced, decided, headline, reasons, who, would_have_been
 from blocks.text import clip, count, escape, in_full, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
 from pipeline.recipients import addressed, elsewhere
@@ -28,7 +28,7 @@ def _title(case: Case, draft: Draft) -> list[Json]:
     """What it is and who gets it; before the decision also who else there is."""
     if draft.outline:
         return [kit.line(kit.run("Outline for your answer", bold=True), kit.run(f"  {one_line(draft.subject, 150)}"))]
-    waiting = not decided(case)
+    waiting = not decided(case) and not bounced(case)
     title = kit.line(
         kit.run(f"{'Draft reply' if waiting else 'Reply'} to {whom(case, draft)}", bold=True), kit.run(f"  {one_line(draft.subject, 150)}")
     )
@@ -95,6 +95,8 @@ def _end(case: Case, draft: Draft) -> list[Json]:
     match case.status:
         case Status.REVIEW if not draft.outline:
             return [*_waiting(case), _buttons(case)]
+        case Status.HUMAN if bounced(case):
+            return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), *who(case)))]
         case Status.HUMAN:
             return [kit.context(kit.plain("Never sent by me: take the case over on its card, and answer from the mailbox."))]
         case _:

@@ -89,7 +89,14 @@ def _item(each: Waiting, now: datetime) -> Json:
     text = (
         f"{one_line(each.subject, 110) or '(no subject)'}\n{one_line(each.sender, 80)}  ·  {'  ·  '.join(fact for fact in facts if fact)}"
     )
-    return kit.section(kit.plain(text), kit.link_button("Open", f"{ids.HOME_OPEN}.{each.case}", each.permalink) if each.permalink else None)
+    return kit.section(kit.plain(text), _opens(each))
+
+
+def _opens(each: Waiting) -> Json:
+    """A link to the card, or a button that has it posted."""
+    if each.permalink:
+        return kit.link_button("Open", f"{ids.HOME_OPEN}.{each.case}", each.permalink)
+    return kit.button("Open", ids.OPEN_CARD, ids.write(ids.Ref(each.case, 0)))
 
 
 def _need(status: Status) -> str:

@@ -13,6 +13,7 @@ TAKE_OVER = "review.take_over"
 SHOW_MAIL = "mail.show"
 MAIL_PAGE = "mail.page"
 NOT_SPAM = "digest.not_spam"
+OPEN_CARD = "backlog.open"
 HOME_PAGE = "home.page"
 HOME_OPEN = "home.open"
 

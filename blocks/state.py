@@ -25,6 +25,11 @@ def decided(case: Case) -> bool:
     return case.status not in OPEN and case.status not in (Status.QUEUED, Status.WORKING)
 
 
+def bounced(case: Case) -> bool:
+    """It was answered, the answer did not arrive, and a person is waited for."""
+    return case.status is Status.HUMAN and case.outcome is not None
+
+
 def blind(case: Case) -> bool:
     """The reviewer's decision is a label for this intent, so nothing may be shown that could sway it."""
     gated = case.decision is not None and any(reason.speaker == "gate" for reason in case.decision.reasons)
@@ -37,7 +42,7 @@ def headline(case: Case) -> str:
         case Status.REVIEW:
             return "🟡 Needs review"
         case Status.HUMAN:
-            return "🔴 Needs a person"
+            return "🔴 The reply did not arrive" if bounced(case) else "🔴 Needs a person"
         case Status.QUARANTINED:
             return "⛔ Quarantined"
         case Status.APPROVED:
@@ -69,6 +74,8 @@ def next_step(case: Case) -> str:
             return f"Look for a reply to {case.email.sender.address} in the Sent folder of {case.mailbox} first, then take it over."
         case Status.DEAD:
             return f"The mail is safe in {case.mailbox}, but nobody has answered it. Take it over and answer from the mailbox."
+        case Status.HUMAN if bounced(case):
+            return "Take it over, and reach them another way. I send nothing more here."
         case Status.HUMAN if case.draft is None:
             return "Take it over and answer from the mailbox."
         case Status.TAKEN_OVER:

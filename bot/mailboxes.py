@@ -12,8 +12,11 @@ from bot.doorbell import Doorbell, News
 from bot.ingest import Tide
 from bot.mailbox import imap, maildir, outlook
 from bot.mailbox.gmail_settings import GmailSettings
+from bot.mailbox.graph.past import OutlookPast
 from bot.mailbox.graph.watch import Watch
+from bot.mailbox.imap_past import ImapPast
 from bot.mailbox.imap_settings import ImapSettings
+from bot.mailbox.maildir_past import MaildirPast
 from bot.mailbox.maildir_sent import MaildirSent
 from bot.renewal import Subscription
 from bot.settings import MailboxEntry, MaildirEntry, OutlookEntry, Settings
@@ -21,7 +24,7 @@ from bot.web import Handler
 from bot.webhooks import graph
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured
-from pipeline.ports import Mailbox, Memory, SentMail
+from pipeline.ports import Mailbox, Memory, Past, SentMail
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -32,7 +35,8 @@ class Opened:
     """A mailbox, how often it is polled (in seconds), what rings for it, and the subscription that must be renewed for that.
 
     `sent` is its sent mail, where it can be watched; `news` tells of new mail (IDLE); `close` lets its connections go.
-    `where` is what people call the program that they use the mailbox in, if the provider has one.
+    `where` is what people call the program that they use the mailbox in, if the provider has one; `past` is its old mail,
+    where it can be read in a dry run.
     """
 
     mailbox: Mailbox
@@ -44,6 +48,7 @@ class Opened:
     close: Callable[[], Awaitable[None]] | None = None
     where: str = ""
     tide: Tide = field(default_factory=Tide)
+    past: Past | None = None
 
 
 def open_all(settings: Settings, memory: Callable[[MailboxId], Memory], budgets: Budgets) -> dict[MailboxId, Opened]:
@@ -99,15 +104,16 @@ def _open(entry: MailboxEntry, settings: Settings, memory: Callable[[MailboxId],
     match entry:
         case MaildirEntry():
             mailbox = maildir.connect(address, entry.path, sendmail=entry.sendmail, create=entry.create)
-            return Opened(mailbox, settings.poll_seconds, sent=MaildirSent(address, entry.path))
+            return Opened(mailbox, settings.poll_seconds, sent=MaildirSent(address, entry.path), past=MaildirPast(entry.path))
         case GmailSettings():
             account = Account(budgets, f"gmail:{address}", gmail_units(entry.units_per_minute))
             gmail = gmail_module().connect(entry, memory(address), account)
             watch = gmail.watch(entry.topic) if entry.topic else None
-            return Opened(gmail, entry.poll_seconds, subscription=watch, sent=gmail.sent(), where="Gmail")
+            return Opened(gmail, entry.poll_seconds, subscription=watch, sent=gmail.sent(), where="Gmail", past=gmail)
         case ImapSettings():
             server = imap.connect(entry, memory(address))
-            return Opened(server, entry.poll_seconds, news=server.wait_for_news, close=partial(asyncio.to_thread, server.close))
+            close = partial(asyncio.to_thread, server.close)
+            return Opened(server, entry.poll_seconds, news=server.wait_for_news, close=close, past=ImapPast(server.inbox))
         case OutlookEntry():
             return _outlook(entry, settings, memory(address), Account(budgets, f"graph:{address}", GRAPH))
         case _ as never:
@@ -120,4 +126,13 @@ def _outlook(entry: OutlookEntry, settings: Settings, memory: Memory, budget: Ac
     watch = mailbox.watch(settings.public_url.rstrip("/") + graph.PATH) if settings.public_url else None
     if watch is not None:
         watch.ring = bell.ring
-    return Opened(mailbox, settings.poll_seconds, bell, subscription=watch, sent=mailbox.sent(), close=mailbox.close, where="Outlook")
+    return Opened(
+        mailbox,
+        settings.poll_seconds,
+        bell,
+        subscription=watch,
+        sent=mailbox.sent(),
+        close=mailbox.close,
+        where="Outlook",
+        past=OutlookPast(mailbox.inbox),
+    )

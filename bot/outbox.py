@@ -117,17 +117,23 @@ class Outbox:
 
     async def _show(self, errand: Errand, effect: PostCard | UpdateCard) -> None:
         async def draw(case: Case) -> None:
-            placed = await self.cards.placed(case.id)
-            await self.board.show(case, placed, again=errand.attempt > 1, remember=self._remember(errand))
+            if isinstance(effect, PostCard) or not await self.cards.shelved(case.id):
+                await self._draw(errand, case)
 
         await self._on_board(errand, effect, draw)
 
     async def _say(self, errand: Errand, effect: Notify) -> None:
         async def say(case: Case) -> None:
+            if await self.cards.shelved(case.id):
+                await self._draw(errand, case)
             placed = await self.cards.placed(case.id)
             await self.board.say(case, placed, effect.key, effect.text, again=errand.attempt > 1)
 
         await self._on_board(errand, effect, say)
+
+    async def _draw(self, errand: Errand, case: Case) -> None:
+        placed = await self.cards.placed(case.id)
+        await self.board.show(case, placed, again=errand.attempt > 1, remember=self._remember(errand))
 
     async def _on_board(self, errand: Errand, effect: PostCard | UpdateCard | Notify, act: Callable[[Case], Awaitable[None]]) -> None:
         case = await self.cases.load(effect.case)

@@ -93,7 +93,7 @@ class Sender:
     def _compose(self, errand: Errand, case: Case, send_id: UUID, automatic: bool) -> bytes:
         assert case.draft is not None
         people = self.people()
-        own, forms = people.own_addresses(), frozenset(people.contact_forms)
+        own, forms = people.own_addresses(), people.forms()
         return compose.reply(
             case, case.draft, case.mailbox, str(send_id), errand.now, automatic, company=self.company, own=own, forms=forms
         )

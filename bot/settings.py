@@ -45,6 +45,8 @@ class MaildirEntry(BaseModel):
     """Names of the receiving servers whose Authentication-Results headers are believed."""
     dkim: Dkim = "required"
     """How much the sender's own signature counts beside them (docs/authenticity.md); "off" asks the DNS nothing."""
+    backlog_days: int = Field(default=0, ge=0, le=90)
+    """So many days of old mail are read in a dry run, once; 0: begin at now."""
     trust_spam_headers: bool = False
     """The receiving server removes X-Spam headers that came with a mail and writes its own: then its verdict is believed."""
 
@@ -67,6 +69,7 @@ class OutlookEntry(BaseModel):
     """Exchange names no server in its Authentication-Results."""
     dkim: Dkim = "off"
     """Exchange rewrites bodies, which breaks the senders' signatures."""
+    backlog_days: int = Field(default=0, ge=0, le=90)
     trust_spam_headers: bool = True
 
 
@@ -115,6 +118,9 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=1.0, gt=0)
     digest_at: str = "0 8 * * *"
     """When to tell what was filed without a card: a crontab line, in UTC."""
+    backlog_minutes: int = Field(default=60, ge=1)
+    """A mail that is read so long after it was received is one of a backlog: of more than `backlog_cards` of them, one digest tells."""
+    backlog_cards: int = Field(default=20, ge=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("digest_at")
@@ -168,6 +174,8 @@ port = 8080
 workers = 2
 poll_seconds = 1.0
 digest_at = "0 8 * * *"     # when Slack is told what was filed without a card (spam, newsletters): a crontab line, in UTC
+backlog_minutes = 60        # after an outage: of mails older than this, and more than backlog_cards, one message tells
+backlog_cards = 20
 log_level = "info"
 # public_url = "https://triage.example.com"  # where Microsoft reaches this port's /webhooks/, to tell of new mail at once
 
@@ -188,6 +196,7 @@ queue = "postgres"
 kind = "maildir"
 address = "support@example.com"           # has an entry in policies/people.json
 path = "/var/mail/support/Maildir"
+backlog_days = 7                          # at first, read so many days of old mail in a dry run: nothing is sent (any kind; 0: none)
 create = true                             # make .Drafts, .Outbox, .Sent and .Failed where they are missing
 authserv_ids = ["mx.example.com"]         # whose Authentication-Results headers are believed
 dkim = "required"                         # their word needs the sender's own signature; "checked": unless it is refuted; "off": no DNS

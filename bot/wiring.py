@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 
 from blocks.home import Health
 from bot.authenticity.verify import Trust, verify
+from bot.backlog import Backlog, tell
 from bot.buckets import shared
 from bot.budget import Budgets
 from bot.cleared import Cleared
@@ -44,6 +45,7 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.pace import Pace
 from bot.slack.rooms import Rooms
 from bot.slack.seen import RedisSeen
+from bot.store.backlogs import Backlogs
 from bot.store.bell import CASES, EFFECTS, Bell
 from bot.store.cards import Cards
 from bot.store.cases import PostgresCases, no_permalink
@@ -54,6 +56,7 @@ from bot.store.effects import EffectQueue
 from bot.store.mailboxes import MailboxMemory
 from bot.store.queue import Queue
 from bot.store.sends import Sends
+from bot.store.shelf import Shelf
 from bot.web import serving
 from bot.worker import Worker
 from handlers.desk import Desk
@@ -159,12 +162,14 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         triage=partial(_triage, parts.house),
         plan=plan.effects,
         concurrency=parts.settings.workers,
+        late_after=timedelta(minutes=parts.settings.backlog_minutes),
         authenticate=partial(_authenticate, _trusts(parts.settings.mailboxes), DnsResolver(tuple(map(str, parts.settings.dns_servers)))),
     )
     ingests = (_ingest(intake, one, parts.cases) for one in parts.mailboxes.values())
     watches = (SentWatch(one.sent, parts.cases, one.where, one.tide.now_low) for one in parts.mailboxes.values() if one.sent)
     loops: dict[str, Loop] = {"worker": worker.run, "intake": consumer.run}
-    loops |= {f"ingest {ingest.mailbox.id}": ingest.run for ingest in ingests}
+    loops |= {f"ingest {ingest.mailbox.id}": _with_past(parts, queue, ingest) for ingest in ingests}
+    loops["backlog"] = partial(tell, Shelf(parts.database, PLAIN, parts.settings.backlog_cards, worker.late_after or timedelta(0)))
     loops |= {f"sent {watch.sent.id}": watch.run for watch in watches}
     return loops | {f"news {mailbox}": partial(ring_on, one.news, one.bell) for mailbox, one in parts.mailboxes.items() if one.news}
 
@@ -172,6 +177,16 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
 def _ingest(intake: Intake, one: Opened, cases: PostgresCases) -> Ingest:
     reading = Ingest(intake, one.mailbox, mime.peek, one.seconds, one.bell, one.tide)
     return replace(reading, revisit=Cleared(cases, one.where).revisit) if one.where else reading
+
+
+def _with_past(parts: _Parts, queue: Queue, ingest: Ingest) -> Loop:
+    """New mail, and beside it the old mail that the operator asked for."""
+    mailbox = ingest.mailbox.id
+    days = next((entry.backlog_days for entry in parts.settings.mailboxes if entry.address == mailbox), 0)
+    past = parts.mailboxes[mailbox].past
+    if past is None or not days:
+        return ingest.run
+    return partial(Backlog(ingest.mailbox, past, days, Backlogs(parts.database), queue, mime.peek).before, ingest.run)
 
 
 def _outboxes(parts: _Parts) -> dict[str, Outbox]:

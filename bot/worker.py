@@ -46,6 +46,7 @@ class Worker:
     drain: float = DRAIN
     poll: float = POLL
     authenticate: Authenticate = as_read
+    late_after: timedelta | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then finish what was claimed within `drain` seconds and release the rest."""
@@ -91,8 +92,13 @@ class Worker:
         history = await self.queue.history(job, email)
         triaged = await self.triage(email, job.mailbox, history, job.now, job.case)
         effects = self.plan(case_of(job, email, triaged))
-        if not await self.queue.settle(job, email, history, triaged, effects):
+        if not await self.queue.settle(job, email, history, triaged, effects, shelve=self._shelves(job, history)):
             raise LeaseLost
+
+    def _shelves(self, job: Job, history: History) -> bool:
+        """A mail that comes late may be one of many: a digest tells of them, unless they are few."""
+        late = self.late_after is not None and job.now - job.received_at > self.late_after
+        return history.dry_run or (late and not history.cleared)
 
     async def _failed(self, job: Job, error: str) -> None:
         if job.attempt >= MOST_ATTEMPTS:

@@ -200,13 +200,14 @@ class History:
     """What our own memory says of a mail before it is judged: `duplicate_of` has the same Message-ID and content.
 
     `id_reused` means the same Message-ID with other content; `earlier` counts this thread's cases before this one.
-    `cleared` means that a person said of this very mail: it is not spam.
+    `cleared` means that a person said of this very mail: it is not spam. `dry_run`: it came before the mailbox was connected.
     """
 
     earlier: int
     duplicate_of: CaseId | None
     id_reused: bool
     cleared: bool = False
+    dry_run: bool = False
 
 
 NO_HISTORY = History(0, None, False)

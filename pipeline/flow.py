@@ -8,7 +8,7 @@ from pipeline.case import CaseId, Classification, Context, Decision, Draft, Find
 from pipeline.email import Email, MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.house import House
-from pipeline.screening.cautions import late
+from pipeline.screening.cautions import late, past
 from pipeline.stages.classify import classify, unclassified
 from pipeline.stages.draft import Unfilled, draft, outline
 from pipeline.stages.enrich import enrich
@@ -38,12 +38,13 @@ async def triage(
             Status.QUARANTINED, without_intent(email, mailbox, house, Reason("mail", "quarantined", Route.HUMAN, email.quarantined))
         )
     vip = house.people.is_vip(email)
-    screening = screen(email, house.people.own_addresses(), history, house.people.watched(), None if vip else house.spam_judge(mailbox))
+    ours, judge = house.people, None if vip else house.spam_judge(mailbox)
+    screening = screen(email, ours.own_addresses(), history, ours.watched(), judge, ours.forms())
     if screening.ignore is not None:
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)
     redacted = redact(email.subject, email.reply, email.language, (email.sender.name,))
-    cautions = (*screening.may_answer, *late(email, now))
+    cautions = (*screening.may_answer, *late(email, now), *past(history))
     try:
         classification = await classify(redacted, email, mailbox, house)
     except (Temporary, Permanent) as error:

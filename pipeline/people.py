@@ -64,6 +64,9 @@ class People(BaseModel):
         domains = {address.rpartition("@")[2] for address in (*self.own_addresses(), *people, *self.vips)}
         return Watched(frozenset(domains | set(self.customers)), frozenset(people))
 
+    def forms(self) -> frozenset[str]:
+        return frozenset(self.contact_forms)
+
     def aliases(self) -> Mapping[str, str]:
         """Where mail may be forwarded to, by name."""
         return {**self.forwards, **({"partnerships": self.partnerships} if self.partnerships else {})}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from pipeline.backlog import Pile
 from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.digest import Digest
 from pipeline.email import MailboxId
@@ -71,6 +72,26 @@ class HandReply:
     text: str
     to: tuple[str, ...] = ()
     message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A mail from before the mailbox was connected; `answered` where the mailbox itself says that somebody replied."""
+
+    arrival: Arrival
+    answered: bool
+
+
+class Past(Protocol):
+    """A mailbox's mail from before it was connected."""
+
+    async def past(self, since: datetime) -> Sequence[str]:
+        """References to the mails received since then, oldest first: none that `arrivals` gives. Called after a first `arrivals`."""
+        ...
+
+    async def recall(self, reference: str) -> Recalled | None:
+        """The mail, as `arrivals` would give it (the same source); None where it is gone."""
+        ...
 
 
 class SentMail(Protocol):
@@ -197,7 +218,7 @@ class Board(Protocol):
         ...
 
     async def show_digest(
-        self, digest: Digest, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
+        self, digest: Digest | Pile, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
     ) -> None:
         """Make the digest's messages show it as it is now, page by page; `again` and `remember` as in `show`."""
         ...
@@ -255,6 +276,10 @@ class Cases(Protocol):
     async def load(self, case: CaseId) -> Case | None: ...
     async def commit(self, before: Case, move: Move) -> Case | None:
         """Write the move in one transaction if the case is still at `before.revision`; None where somebody was first."""
+        ...
+
+    async def open(self, case: CaseId, by: PersonId) -> bool:
+        """Have the card posted that was held back; False where there is one already."""
         ...
 
     async def at_card(self, channel: str, ts: str) -> CaseId | None:

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.budget import Budget
 from bot.mailbox.gmail_calls import GmailCalls, open_calls
@@ -18,7 +18,7 @@ from bot.mailbox.gmail_watch import GmailWatch
 from bot.mailbox.shelf import labelled
 from pipeline.email import MailboxId
 from pipeline.errors import Temporary
-from pipeline.ports import Arrival, Memory, Whereabouts
+from pipeline.ports import Arrival, Memory, Recalled, Whereabouts
 
 AT_ONCE = 100 * 1024 * 1024
 
@@ -56,6 +56,15 @@ class GmailMailbox:
     def sent(self) -> GmailSent:
         """The mailbox's sent mail."""
         return GmailSent(self.id, GmailReading(self.calls, self.memory, SENT))
+
+    async def past(self, since: datetime) -> Sequence[str]:
+        """The mails of the inbox and of spam since then, oldest first, without those that the history tells of as new."""
+        return await self._reading.past(since)
+
+    async def recall(self, reference: str) -> Recalled | None:
+        """Whether it was answered is not asked: that would cost more than the mail."""
+        arrival = await self._arrival(Entry(reference, 0, True))
+        return None if arrival is None else Recalled(arrival, answered=False)
 
     async def create_draft(self, mail: bytes, send_id: str) -> str:
         """Store the draft in the thread of the mail that it answers, unless one with this `send_id` can be found."""

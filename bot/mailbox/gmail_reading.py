@@ -51,6 +51,18 @@ class GmailReading:
         if backlog.cursor != await self.memory.cursor(self.kind.name):
             await self.memory.keep(self.kind.name, cursor=backlog.cursor, **({} if backlog.entries else {"at": backlog.at}))
 
+    async def past(self, since: datetime) -> list[str]:
+        """The messages since then, oldest first, without those that the history tells of as new."""
+        found = [id for label in self.kind.labels async for id in self._labelled(label, since)]
+        cursor = await self.memory.cursor(self.kind.name) or await self._head()
+        try:
+            records, _ = await self._history(cursor)
+        except Missing:
+            records = []
+        with translated(self.calls.address):
+            new, _ = read(records, cursor, since, self.kind)
+        return [id for id in reversed(dict.fromkeys(found)) if id not in new]
+
     async def _history(self, cursor: int) -> tuple[list[Json], int]:
         """Every record after the cursor, and the mailbox's newest history id at the first page."""
         records: list[Json] = []

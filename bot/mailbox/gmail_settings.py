@@ -20,6 +20,8 @@ class GmailSettings(BaseModel):
     """A refresh token ("authorized_user", as Google's consent tools write it) or a service account's key, which acts as `address`."""
     authserv_ids: tuple[str, ...] = ("mx.google.com",)
     dkim: Dkim = "required"
+    backlog_days: int = Field(default=0, ge=0, le=90)
+    """So many days of old mail are read in a dry run, once; 0: begin at now."""
     trust_spam_headers: bool = True
     topic: Annotated[str, StringConstraints(pattern=r"^projects/[^/]+/topics/[^/]+$")] | None = None
     """The Pub/Sub topic on which Gmail tells of changes; without it the mailbox is only polled."""

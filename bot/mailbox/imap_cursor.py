@@ -44,12 +44,12 @@ def opened(session: Session, known: Cursor | None, folder: Folder, now: datetime
     if known.uidvalidity == folder.uidvalidity:
         return known
     since = max(known.seen_at - LOOK_BACK, known.started_at)
-    recent = session.search("SINCE", _day(since - timedelta(days=1)))
+    recent = session.search("SINCE", day(since - timedelta(days=1)))
     first = min(recent, default=folder.uidnext)
     return replace(known, uidvalidity=folder.uidvalidity, uid=first - 1, until=folder.uidnext, since=since)
 
 
-def _day(at: datetime) -> str:
+def day(at: datetime) -> str:
     """As IMAP writes it; the day before is asked for, as the server's time zone is not known."""
     return f"{at.day}-{MONTHS[at.month - 1]}-{at.year}"
 

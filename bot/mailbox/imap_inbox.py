@@ -119,9 +119,9 @@ class Inbox:
             self.done.add(item.uid)
             return None
         received_at = whole[0].received_at or item.received_at or datetime.now(UTC)
-        source = f"{int(received_at.timestamp())}-{sha256(whole[0].literal).hexdigest()[:40]}"
-        self.sources.setdefault(source, {})[item.uid] = received_at
-        return Arrival(source, whole[0].literal, received_at)
+        arrival = arrival_of(whole[0], received_at)
+        self.sources.setdefault(arrival.source, {})[item.uid] = received_at
+        return arrival
 
     def _report(self, uid: int, refused: Exception) -> None:
         if uid not in self.reported:
@@ -139,3 +139,8 @@ class Inbox:
         pieces = max(1, round(seconds / SLICE))
         with session.box.idle as idle:
             any(over.is_set() or b"EXISTS" in b"".join(idle.poll(min(SLICE, seconds))) for _ in range(pieces))
+
+
+def arrival_of(whole: Item, received_at: datetime) -> Arrival:
+    """The mail under the source that it has for ever."""
+    return Arrival(f"{int(received_at.timestamp())}-{sha256(whole.literal).hexdigest()[:40]}", whole.literal, received_at)

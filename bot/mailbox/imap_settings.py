@@ -54,6 +54,8 @@ class ImapSettings(BaseModel):
     authserv_ids: tuple[str, ...] = ()
     """Names of the receiving servers whose Authentication-Results headers are believed."""
     dkim: Dkim = "required"
+    backlog_days: int = Field(default=0, ge=0, le=90)
+    """So many days of old mail are read in a dry run, once; 0: begin at now."""
     trust_spam_headers: bool = False
 
     @property

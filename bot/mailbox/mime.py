@@ -13,7 +13,7 @@ from bot.mailbox.body import body
 from bot.mailbox.headers import Headers
 from bot.mailbox.limits import MAX_BYTES, MAX_HEADER_VALUE, MAX_SUBJECT, Exceeded
 from bot.mailbox.parts import Leaf, Tree, tree
-from bot.mailbox.returned import returned
+from bot.mailbox.returned import delivery, returned
 from pipeline.email import NOBODY, Address, Attachment, Authentication, Email
 
 _PEEKED = 64 * 1024
@@ -29,7 +29,6 @@ _KEPT = re.compile(
     r"|x-tmda-[a-z-]{1,20}|x-boxtrapper|x-delivered-to|delivered-to|x-original-to|x-forwarded-to|x-forwarded-for|x-ms-exchange-generated-message-source"
     r"|x-gmail-labels|x-outlook-folder|importance|x-priority|x-google-smtp-source|organization"
 )
-_ACTION = re.compile(rb"^Action[ \t]*:[ \t]*(\w{1,20})", re.IGNORECASE | re.MULTILINE)
 _ENCRYPTED = frozenset(("application/pgp-encrypted", "multipart/encrypted"))
 _MIME = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _SIGNED = frozenset(("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature", "multipart/signed"))
@@ -174,11 +173,9 @@ def _answered(head: Headers, parts: Tree) -> str:
 
 
 def _kept(head: Headers, parts: Tree) -> tuple[tuple[str, str], ...]:
-    """The headers that prefilter needs; `dsn-action` is what a delivery report says of the first mail it is about."""
+    """The headers that prefilter needs, and what a delivery report says."""
     kept = [(field.name, _line(field.value, MAX_HEADER_VALUE)) for field in head.fields if _KEPT.fullmatch(field.name)]
-    reports = [leaf for leaf in parts.leaves if leaf.media_type == "message/delivery-status"]
-    actions = [action[1].decode("ascii", "replace").lower() for leaf in reports if (action := _ACTION.search(leaf.body[:20_000]))]
-    return (*kept, *(("dsn-action", action) for action in actions[:1]))
+    return (*kept, *delivery(parts))
 
 
 def _header_defects(head: Headers, senders: tuple[Mailbox, ...]) -> list[str]:

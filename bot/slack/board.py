@@ -7,12 +7,13 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks import card, digest, draft, ids, kit, mail
+from blocks import backlog, card, digest, draft, ids, kit, mail
 from blocks.kit import Message
 from blocks.text import escape
 from bot.slack.errors import GONE, code_of, translated
 from bot.slack.pace import Pace
 from bot.slack.rooms import Rooms
+from pipeline.backlog import Pile
 from pipeline.case import Case
 from pipeline.digest import Digest
 from pipeline.errors import Temporary
@@ -59,12 +60,13 @@ class SlackBoard:
         await self._post(root.channel, root.ts, kit.message(escape(text), kit.section(kit.plain(text))), marked)
 
     async def show_digest(
-        self, listed: Digest, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
+        self, listed: Digest | Pile, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
     ) -> None:
         """Post the digest, its further pages in its thread; update what stands there already."""
         channel, thread = await self.rooms.room(listed.mailbox), ""
         for number in range(len(listed.pages)):
-            drawn, held = digest.message(listed, number), placed.get(number)
+            drawn = backlog.message(listed, number) if isinstance(listed, Pile) else digest.message(listed, number)
+            held = placed.get(number)
             marked = {"event_type": ids.DIGEST_EVENT, "event_payload": {"digest": int(listed.id), "page": number}}
             if held is None and again and (found := await self._search(channel, thread, marked)):
                 held = Place(channel, found)

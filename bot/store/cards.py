@@ -25,6 +25,11 @@ class Cards:
         rows = await self.database.run(lambda connection: connection.fetch(sql, case))
         return {row["kind"]: Placed(row["kind"], row["channel"], row["ts"], row["revision"]) for row in rows}
 
+    async def shelved(self, case: CaseId) -> bool:
+        """The case has no card, and gets none before somebody opens it."""
+        sql = "select shelved from messages where id = $1"
+        return bool(await self.database.run(lambda connection: connection.fetchval(sql, case)))
+
     async def remember(self, errand: Errand, placed: Placed) -> None:
         """Keep where a part of the case is shown. Raises LeaseLost where somebody else draws it now."""
 

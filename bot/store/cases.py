@@ -6,12 +6,12 @@ from datetime import datetime
 
 import asyncpg
 
-from bot.store import figures
+from bot.store import figures, shelf
 from bot.store.codec import Codecs
 from bot.store.database import Connection, Database
 from bot.store.documents import DRAFT, EMAIL, PARTS
 from bot.store.transitions import write_move
-from pipeline.case import Case, CaseId, Status
+from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.email import MailboxId
 from pipeline.ports import Figures, Waiting
 from pipeline.review import OPEN, Move
@@ -28,7 +28,7 @@ where m.id = $1
 
 WAITING = """
 select m.*, c.channel, c.ts from messages m left join cards c on c.message_id = m.id and c.kind = 'root'
-where m.mailbox_id = any($1) and m.status = any($2)
+where m.mailbox_id = any($1) and m.status = any($2) and not (m.dry_run and m.shelved)
 order by m.respond_by nulls last, m.received_at, m.id limit $3
 """
 
@@ -72,6 +72,10 @@ class PostgresCases:
         sql = "select codec, data from bodies where message_id = $1 and part = 'raw'"
         found = await self.database.run(lambda connection: connection.fetchrow(sql, case))
         return None if found is None else self.codec.decode(found["codec"], found["data"])
+
+    async def open(self, case: CaseId, by: PersonId) -> bool:
+        """Have the card posted that was held back, and the digest say so; False where there is one already."""
+        return await self.database.run(lambda connection: shelf.unshelve(connection, self.codec, case, by))
 
     async def at_card(self, channel: str, ts: str) -> CaseId | None:
         """The case that one of our cards shows."""

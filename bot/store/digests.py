@@ -13,6 +13,8 @@ from bot.store.database import Connection, Database
 from bot.store.documents import TRIAGED
 from bot.store.effects import Errand, hold
 from bot.store.rows import put_effects
+from bot.store.shelf import pile
+from pipeline.backlog import Pile
 from pipeline.case import CaseId
 from pipeline.digest import Digest, DigestId, Filed, filed
 from pipeline.effects import PostDigest
@@ -49,8 +51,8 @@ class Digests:
         `until` makes none."""
         return await self.database.run(lambda connection: self._gather(connection, until))
 
-    async def load(self, digest: DigestId) -> Digest | None:
-        """The digest with its mails as they are now."""
+    async def load(self, digest: DigestId) -> Digest | Pile | None:
+        """The digest with its mails as they are now; a Pile where they were held back (bot/store/shelf.py)."""
         return await self.database.run(lambda connection: self._load(connection, digest))
 
     async def listing(self, case: CaseId) -> DigestId | None:
@@ -87,10 +89,12 @@ class Digests:
             made += 1
         return made
 
-    async def _load(self, connection: Connection, digest: DigestId) -> Digest | None:
+    async def _load(self, connection: Connection, digest: DigestId) -> Digest | Pile | None:
         row = await connection.fetchrow("select * from digests where id = $1", digest)
         if row is None:
             return None
+        if row["kind"] != "filed":
+            return await pile(connection, self.codec, row)
         mails = [await self._filed(connection, listed) for listed in await connection.fetch(LISTED, digest)]
         return Digest(digest, MailboxId(row["mailbox_id"]), row["until"], tuple(mail for mail in mails if mail))
 

@@ -8,13 +8,14 @@ from pipeline.ports import Figures, IntentFigures
 TOTALS = """
 select count(*) as received,
        count(*) filter (where status = 'ignored') as ignored,
-       count(*) filter (where status in ('review', 'human', 'quarantined', 'unknown', 'dead')) as waiting,
+       count(*) filter (where status in ('review', 'human', 'quarantined', 'unknown', 'dead') and not (dry_run and shelved)) as waiting,
        count(*) filter (where status = 'sent') as sent,
        count(*) filter (where status = 'unknown') as unknown,
        count(*) filter (where status = 'dead') as dead,
-       percentile_cont(0.5) within group (order by extract(epoch from decided_at - ingested_at) * 1000)::float8 as triage_p50_ms,
-       percentile_cont(0.95) within group (order by extract(epoch from decided_at - ingested_at) * 1000)::float8 as triage_p95_ms
-from messages where received_at >= $1
+       percentile_cont(0.5) within group (order by took)::float8 as triage_p50_ms,
+       percentile_cont(0.95) within group (order by took)::float8 as triage_p95_ms
+from (select *, case when not dry_run then extract(epoch from decided_at - ingested_at) * 1000 end as took
+      from messages where received_at >= $1) m
 """
 
 APPROVAL = """
@@ -49,7 +50,7 @@ select $1, intent,
        count(*) filter (where outcome = 'sent_as_is' and status = 'sent')::float8
            / nullif(count(*) filter (where not auto_sent and outcome in ('sent_as_is', 'sent_edited', 'rejected', 'taken_over')), 0),
        count(*) filter (where auto_sent and reverted)::float8 / nullif(count(*) filter (where auto_sent), 0),
-       avg(extract(epoch from decided_at - received_at) * 1000)::float8,
+       avg(extract(epoch from decided_at - received_at) * 1000) filter (where not dry_run)::float8,
        coalesce(sum(cost), 0)::float8
 from day group by intent
 on conflict (date, intent) do update set

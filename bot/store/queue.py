@@ -16,26 +16,29 @@ from bot.store.settling import Job
 from pipeline.case import Case, CaseId, History, Triaged
 from pipeline.effects import Effect
 from pipeline.email import Email, MailboxId
-from pipeline.ports import Arrival
+from pipeline.ports import Arrival, Recalled
 
 MOST_ATTEMPTS = 5
 
 INGEST = """
-insert into messages (mailbox_id, source, rfc822_message_id, thread_id, sender, subject, received_at, traceparent)
-values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (mailbox_id, source) do nothing returning id
+insert into messages (mailbox_id, source, rfc822_message_id, thread_id, sender, subject, received_at, traceparent, dry_run, answered)
+select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+where not ($9 and exists (select 1 from deliveries where mailbox_id = $1 and source = $2))
+on conflict (mailbox_id, source) do nothing returning id
 """
 
 # Mails that died in somebody's hands are tried again one by one, the oldest first: one that kills the process takes no other along.
+# A mailbox's past waits behind everything new, in its thread too.
 CLAIM = """
 with due as (
     select m.id, m.status as was from messages m
     where m.status in ('queued', 'working') and m.available_at <= statement_timestamp()
       and (m.lease_until is null or m.lease_until < statement_timestamp())
       and not exists (select 1 from messages e where e.mailbox_id = m.mailbox_id and e.thread_id = m.thread_id
-                      and e.id < m.id and e.status in ('queued', 'working'))
+                      and e.id < m.id and e.dry_run <= m.dry_run and e.status in ('queued', 'working'))
       and (m.crashes = 0 or not exists (select 1 from messages s where s.status = 'working' and s.id < m.id
            and s.crashes > case when s.lease_until < statement_timestamp() then 0 else 1 end))
-    order by m.available_at, m.id limit 1 for update of m skip locked
+    order by m.dry_run, m.available_at, m.id limit 1 for update of m skip locked
 )
 update messages m set status = 'working', attempts = attempts + 1, crashes = crashes + 1,
     lease_token = gen_random_uuid(), lease_until = clock_timestamp() + $1
@@ -84,6 +87,11 @@ class Queue:
         trace = traceparent or audit.new_traceparent()
         return await self.database.run(lambda connection: self._ingest(connection, mailbox, arrival, envelope, trace))
 
+    async def recall(self, mailbox: MailboxId, mail: Recalled, envelope: Envelope) -> CaseId | None:
+        """Keep a mail from before the mailbox was connected, for a dry run; None where it is kept, or on its way as a new one."""
+        trace = audit.new_traceparent()
+        return await self.database.run(lambda link: self._ingest(link, mailbox, mail.arrival, envelope, trace, (True, mail.answered)))
+
     async def claim(self, lease: timedelta) -> Job | None:
         """Take the mail that waits longest, if its thread has no earlier unfinished one; its attempt is counted at once."""
         return await self.database.run(lambda connection: self._claim(connection, lease))
@@ -101,13 +109,21 @@ class Queue:
             row = await connection.fetchrow(HISTORY, *known)
             assert row is not None
             twin = row["duplicate_of"]
-            return History(row["earlier"], None if twin is None else CaseId(twin), row["id_reused"] and twin is None, row["cleared"])
+            reused, dry = row["id_reused"] and twin is None, job.dry_run and not row["cleared"]
+            return History(row["earlier"], None if twin is None else CaseId(twin), reused, row["cleared"], dry)
 
         return await self.database.run(look)
 
-    async def settle(self, job: Job, email: Email, history: History, triaged: Triaged, effects: Sequence[Effect]) -> bool:
-        """Commit all that was made of the mail, in one transaction; False (and nothing written) where the lease was lost."""
-        return await self.database.run(lambda connection: settling.settle(connection, self.codec, job, email, history, triaged, effects))
+    async def settle(
+        self, job: Job, email: Email, history: History, triaged: Triaged, effects: Sequence[Effect], *, shelve: bool = False
+    ) -> bool:
+        """Commit all that was made of the mail, in one transaction; False (and nothing written) where the lease was lost.
+
+        `shelve` holds its card back until a digest has told of it, or somebody opens it.
+        """
+        return await self.database.run(
+            lambda connection: settling.settle(connection, self.codec, job, email, history, triaged, effects, shelve=shelve)
+        )
 
     async def bury(self, job: Job, remains: Case, effects: Sequence[Effect]) -> bool:
         """Put a mail that stopped every attempt before a person as `remains`; False where the lease was lost."""
@@ -122,12 +138,18 @@ class Queue:
         return await self._give_back(job, "released", "", timedelta(0), 1)
 
     async def _ingest(
-        self, connection: Connection, mailbox: MailboxId, arrival: Arrival, envelope: Envelope, traceparent: str
+        self,
+        connection: Connection,
+        mailbox: MailboxId,
+        arrival: Arrival,
+        envelope: Envelope,
+        traceparent: str,
+        past: tuple[bool, bool] = (False, False),
     ) -> CaseId | None:
         text = self.codec.encode_text
         key = (mailbox, arrival.source, _plain(envelope.message_id), _plain(envelope.thread_id))
         shown = (text(envelope.sender), text(envelope.subject), arrival.received_at)
-        found = await connection.fetchval(INGEST, *key, *shown, traceparent)
+        found = await connection.fetchval(INGEST, *key, *shown, traceparent, *past)
         if found is None:
             return None
         await put_body(connection, self.codec, found, "raw", arrival.raw)
@@ -160,6 +182,7 @@ class Queue:
             attempt=row["attempts"],
             token=row["lease_token"],
             now=row["now"],
+            dry_run=row["dry_run"],
         )
 
     async def _give_back(self, job: Job, action: str, error: str, wait: timedelta, uncounted: int) -> bool:

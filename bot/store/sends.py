@@ -36,12 +36,17 @@ where sends.message_id = excluded.message_id and sends.state = 'cancelled'
 returning *, clock_timestamp() as now
 """
 
+# What waited in the queue while the card was drawn came before it, but nobody could see it there.
 NEWER = """
-select n.id from messages n join messages m on m.id = $1
-where n.mailbox_id = m.mailbox_id and n.thread_id = m.thread_id and n.id > m.id and n.status <> 'ignored'
+with drawn as (
+    select a.at, a.actor from audit_log a
+    where a.message_id = $1 and a.actor in ('worker', 'outbox') and a.revision is not null and a.revision < $2
+    order by a.at desc limit 1
+)
+select n.id from messages n join messages m on m.id = $1 cross join drawn d
+where n.mailbox_id = m.mailbox_id and n.thread_id = m.thread_id and n.id > m.id and n.status <> 'ignored' and not n.dry_run
   and n.rfc822_message_id <> m.rfc822_message_id
-  and n.ingested_at > (select max(a.at) from audit_log a where a.message_id = $1 and a.actor in ('worker', 'outbox')
-                       and a.revision is not null and a.revision < $2)
+  and (n.ingested_at > d.at or (d.actor = 'worker' and coalesce(n.decided_at, 'infinity') > d.at))
 order by n.id limit 1
 """
 
@@ -77,7 +82,7 @@ class Sends:
         return None if row is None else self._send(row)
 
     async def newer_mail(self, case: CaseId, revision: int) -> CaseId | None:
-        """A mail of the same thread that came after the card was last drawn by us, before the approval that made this `revision`."""
+        """A mail of the same thread that we read after we last drew the card, before the approval that made this `revision`."""
         return await self.database.run(lambda connection: connection.fetchval(NEWER, case, revision))
 
     async def reserve(

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from bot.store import audit
 from bot.store.bell import CASES
+from bot.store.bounces import link
 from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import EMAIL, INPUTS, PARTS, TRIAGED, Inputs, dump, parts
 from bot.store.rows import put_body, put_draft, put_effects
 from bot.store.transitions import CLOSED
 from pipeline.case import Case, CaseId, History, Triaged
-from pipeline.effects import Effect
+from pipeline.effects import Effect, PostCard
 from pipeline.email import Email, MailboxId
 
 SETTLE = """
@@ -52,6 +53,7 @@ class Job:
     attempt: int
     token: UUID
     now: datetime
+    dry_run: bool = False
 
 
 def case_of(job: Job, email: Email, triaged: Triaged) -> Case:
@@ -61,7 +63,15 @@ def case_of(job: Job, email: Email, triaged: Triaged) -> Case:
 
 
 async def settle(
-    connection: Connection, codec: Codecs, job: Job, email: Email, history: History, triaged: Triaged, effects: Sequence[Effect]
+    connection: Connection,
+    codec: Codecs,
+    job: Job,
+    email: Email,
+    history: History,
+    triaged: Triaged,
+    effects: Sequence[Effect],
+    *,
+    shelve: bool = False,
 ) -> bool:
     case = case_of(job, email, triaged)
     traceparent = await _project(connection, codec, job, case)
@@ -69,9 +79,12 @@ async def settle(
         return False
     inputs = dump(INPUTS, Inputs(email, job.mailbox, history, job.now))
     await _record(connection, codec, job, inputs, triaged)
-    await _keep(connection, codec, case, effects, traceparent)
+    effects = () if history.dry_run else effects
+    await _keep(connection, codec, case, await _shelved(connection, case, effects) if shelve else effects, traceparent)
     change = ("working", case.status.value)
     await audit.write(connection, case.id, "worker", "triage", traceparent, change=change, revision=case.revision)
+    if not history.dry_run:
+        await link(connection, codec, case, job.now, traceparent)
     return True
 
 
@@ -79,10 +92,17 @@ async def bury(connection: Connection, codec: Codecs, job: Job, remains: Case, e
     traceparent = await _project(connection, codec, job, remains)
     if traceparent is None:
         return False
-    await _keep(connection, codec, remains, effects, traceparent)
+    await _keep(connection, codec, remains, await _shelved(connection, remains, ()) if job.dry_run else effects, traceparent)
     change, detail = ("working", remains.status.value), {"attempts": str(job.attempt)}
     await audit.write(connection, remains.id, "worker", "dead_letter", traceparent, change=change, revision=remains.revision, detail=detail)
     return True
+
+
+async def _shelved(connection: Connection, case: Case, effects: Sequence[Effect]) -> Sequence[Effect]:
+    """The effects without the card, which waits for a digest."""
+    if case.status not in CLOSED:
+        await connection.execute("update messages set shelved = true where id = $1", case.id)
+    return tuple(effect for effect in effects if not isinstance(effect, PostCard))
 
 
 async def _project(connection: Connection, codec: Codecs, job: Job, case: Case) -> str | None:

@@ -94,7 +94,7 @@ def _decision(status: Status, outcome: Outcome | None) -> tuple[str | None, str 
     """What the newest draft's row says: what came of it, and who approved it."""
     by = outcome.by or None if outcome else None
     match status:
-        case Status.SENT:
+        case Status.SENT | Status.HUMAN:  # what bounced was sent, and keeps its label
             return (outcome.kind if outcome else None), by
         case Status.APPROVED | Status.UNKNOWN:
             return None, by

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from pipeline.case import History, Reason, Route
 from pipeline.email import Email
+from pipeline.recipients import author
 from pipeline.screening import automatic
 from pipeline.screening.impersonation import NOBODY_WATCHED, Watched, impersonations
 
@@ -34,10 +35,16 @@ _SEVERAL = frozenset(
 )
 
 
-def cautions(email: Email, own_addresses: frozenset[str], history: History, watched: Watched = NOBODY_WATCHED) -> tuple[Reason, ...]:
+def cautions(
+    email: Email,
+    own_addresses: frozenset[str],
+    history: History,
+    watched: Watched = NOBODY_WATCHED,
+    contact_forms: frozenset[str] = frozenset(),
+) -> tuple[Reason, ...]:
     """Every reason that applies; they only ever make us more careful."""
-    form = (*_of_defects(email), *_of_memory(email, history), *_of_addresses(email, own_addresses), *_of_headers(email, own_addresses))
-    found = (*form, *impersonations(email, watched))
+    places = (*_of_addresses(email, own_addresses, contact_forms), *_of_headers(email, own_addresses))
+    found = (*_of_defects(email), *_of_memory(email, history), *places, *impersonations(email, watched))
     return tuple(dict.fromkeys(found))
 
 
@@ -46,6 +53,13 @@ def late(email: Email, now: datetime) -> tuple[Reason, ...]:
     if now - email.received_at <= FRESH:
         return ()
     return (said("late", Route.REVIEW, "This mail is more than a day old, so it may have been answered already."),)
+
+
+def past(history: History) -> tuple[Reason, ...]:
+    """A gate: what would have become of the mail is judged without it."""
+    if not history.dry_run:
+        return ()
+    return (Reason("gate", "first_connect", Route.HUMAN, "This mail came before the mailbox was connected, so I never answer it."),)
 
 
 def said(name: str, at_most: Route, text: str) -> Reason:
@@ -67,10 +81,11 @@ def _of_memory(email: Email, history: History) -> list[Reason]:
     return [said("id_reused", Route.HUMAN, "An earlier mail with other content carried the same Message-ID.")]
 
 
-def _of_addresses(email: Email, own_addresses: frozenset[str]) -> list[Reason]:
+def _of_addresses(email: Email, own_addresses: frozenset[str], contact_forms: frozenset[str]) -> list[Reason]:
+    """That a contact form of ours wants its visitor answered is what it is for."""
     found = []
     elsewhere = [address.address for address in email.reply_to if address.domain != email.sender.domain]
-    if elsewhere:
+    if elsewhere and author(email, contact_forms) is email.sender:
         text = f"An answer would go to {elsewhere[0]}, not to the domain of the sender."
         found.append(said("reply_to_differs", Route.REVIEW, text))
     if len({address.address for address in email.reply_to}) > 1:

@@ -47,7 +47,7 @@ def _letter(email: Email, classification: Classification, decision: Decision, ho
 
 def _addressed(letter: Draft, email: Email, intent: Intent, house: House) -> Draft:
     """To the person for whom a contact form of ours wrote, and the mail itself to the alias that the intent names."""
-    one = author(email, frozenset(house.people.contact_forms))
+    one = author(email, house.people.forms())
     to = () if one == email.sender else (written(one),)
     return replace(letter, to=to, forward_to=house.people.aliases().get(intent.forward_to or "", ""))
 

@@ -41,15 +41,20 @@ PLAIN = Judge()
 
 
 def screen(
-    email: Email, own_addresses: frozenset[str], history: History, watched: Watched = NOBODY_WATCHED, judge: Judge | None = PLAIN
+    email: Email,
+    own_addresses: frozenset[str],
+    history: History,
+    watched: Watched = NOBODY_WATCHED,
+    judge: Judge | None = PLAIN,
+    contact_forms: frozenset[str] = frozenset(),
 ) -> Screening:
     """Judge a mail by its headers and form. `own_addresses` are lower case; `watched` are those whom a forger would play. Whatever a
     person may have written goes on.
 
-    `judge` says who is believed about spam; None where it is not asked, because we know who writes.
+    `judge` says who is believed about spam; None where it is not asked, because we know who writes. `contact_forms` write for others.
     """
     machine = _own(email, own_addresses) or automatic(email) or _many(email, own_addresses, history)
-    careful = cautions(email, own_addresses, history, watched)
+    careful = cautions(email, own_addresses, history, watched, contact_forms)
     if machine and machine.kind not in _IGNORED:
         careful = (*careful, said(machine.kind, Route.REVIEW, f"A machine seems to have written this mail: {machine.why}."))
     ignore = _ignored(email, machine, history)

@@ -26,6 +26,11 @@ GATE = Reason("gate", "unpromoted", Route.REVIEW, "The intent pricing has not be
 CEILING = Reason("intent", "pricing", Route.AUTO_SEND, "Pricing questions may be answered by themselves")
 VIP = Reason("rule", "vip", Route.HUMAN, "The sender is a VIP: a person answers")
 
+BOUNCED = (
+    "The reply to nora@northwind.example did not arrive: there is no such address"
+    " (5.1.1; it said “[address] : Recipient address rejected: User unknown”)."
+)
+
 LETTER = (
     "Hello,\n\nwe are 40 technicians in two cities and would like to move in January.\n"
     "What would that cost us a year?\n\nNora Lind\nNorthwind"
@@ -173,6 +178,7 @@ STATES: dict[str, Case] = {
     ),
     "approved": replace(REVIEW, revision=4, status=Status.APPROVED, outcome=outcome("sent_as_is")),
     "sent": replace(REVIEW, revision=5, status=Status.SENT, outcome=outcome("sent_edited")),
+    "bounced": replace(REVIEW, revision=6, status=Status.HUMAN, outcome=outcome("sent_edited"), note=BOUNCED),
     "auto-sent": replace(REVIEW, revision=5, status=Status.SENT, outcome=outcome("auto_sent", name="")),
     "rejected": replace(REVIEW, revision=4, status=Status.REJECTED, outcome=outcome("rejected", "wrong_answer: The price is last year's")),
     "taken-over": replace(human(REVIEW), revision=4, status=Status.TAKEN_OVER, outcome=outcome("taken_over")),

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from blocks import card, digest, draft, edit, help, home, mail, notice, reject, stats
+from blocks import backlog, card, digest, draft, edit, help, home, mail, notice, reject, stats
 from blocks.kit import Message
-from pipeline.case import CaseId, Status
+from pipeline.backlog import Pile, Piled
+from pipeline.case import CaseId, Route, Status
 from pipeline.digest import Digest, DigestId, Filed
 from pipeline.ports import Figures, IntentFigures, Waiting
 from tests.blocks.cases import NOW, REVIEW, STATES, SUPPORT
@@ -56,6 +57,21 @@ def shown(**change: Any) -> home.Home:
     return replace(whole, **change)
 
 
+def pile(many: int) -> Pile:
+    """Mails of a long night: urgent ones, one hostile, one opened already, one answered."""
+    came = NOW - timedelta(hours=31)
+    plain = Piled(
+        CaseId(70), "otto@brand.example", "Copy of invoice 2231", "invoice", "normal", Route.REVIEW, Status.REVIEW, came, False, True
+    )
+    rows = [replace(plain, case=CaseId(70 + at), received_at=came + timedelta(minutes=13 * (at % 97))) for at in range(many)]
+    rows[3] = replace(rows[3], subject="Nobody can log in", intent="account_access", urgency="urgent", would_be=Route.HUMAN, shelved=False)
+    rows[5] = replace(rows[5], subject="*Bold* <!channel> <https://evil.example|bank> " * 5, sender="<@U0ANARUIZ0>", urgency="high")
+    rows[6] = replace(rows[6], subject="", intent="", would_be=Route.HUMAN, status=Status.QUARANTINED)
+    rows[7] = replace(rows[7], subject="Price for 40 seats", intent="pricing", urgency="high", answered=True)
+    rows[8:] = [replace(row, intent=("pricing", "scheduling", "invoice")[at % 3]) for at, row in enumerate(rows[8:])]
+    return Pile(DigestId(2), SUPPORT, "late", tuple(rows))
+
+
 def messages() -> Iterator[tuple[str, Message]]:
     """Every message, in every state of a case."""
     for state, case in STATES.items():
@@ -70,6 +86,11 @@ def messages() -> Iterator[tuple[str, Message]]:
     yield "digest-spam", digest.message(filed(14), 0)
     yield "digest-more", digest.message(filed(14), 1)
     yield "digest-machines", digest.message(filed(0), 0)
+    yield "pile-late", backlog.message(pile(34), 0)
+    yield "pile-late-more", backlog.message(pile(34), 1)
+    yield "pile-huge", backlog.message(pile(2000), 0)
+    yield "pile-past", backlog.message(replace(pile(34), kind="first", days=7, filed=61), 0)
+    yield "pile-nothing", backlog.message(Pile(DigestId(3), SUPPORT, "first", (), 7), 0)
     yield "help-alone", help.message()
     yield "help-unknown", help.message("polcy")
 

@@ -26,6 +26,7 @@ from bot.store.effects import EffectQueue
 from bot.store.queue import Queue
 from bot.store.sends import Sends
 from bot.worker import Worker
+from pipeline.backlog import Pile
 from pipeline.case import Case, CaseId, Classification, Context, Decision, Draft, History, PersonId, Reason, Route, Status, Triaged
 from pipeline.digest import Digest
 from pipeline.effects import Effect, PostCard, SendReply
@@ -125,8 +126,13 @@ class FileBoard:
         self._write({"case": case.id, "kind": "say", "ts": key, "text": text})
 
     async def show_digest(
-        self, digest: Digest, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
+        self, digest: Digest | Pile, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
     ) -> None:
+        if isinstance(digest, Pile):
+            shelved = [mail.subject for page in digest.pages for mail in page if mail.shelved]
+            self._write({"case": 0, "kind": f"pile {digest.kind}", "mails": len(digest.mails), "filed": digest.filed, "shelved": shelved})
+            await remember(0, placed.get(0) or Place(CHANNEL, f"{digest.id}.0"))
+            return
         for page, mails in enumerate(digest.pages):
             said = [f"{mail.subject}: {mail.cleared_by or mail.why}" for mail in mails]
             self._write({"case": 0, "kind": f"digest {digest.id}.{page}", "kinds": dict(digest.kinds), "spam": said})

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.store.effects import MOST_CRASHES, LeaseLost
+from pipeline.backlog import Pile
 from pipeline.case import Case, Status
 from pipeline.digest import Digest
 from pipeline.effects import Notify, UpdateCard
@@ -29,7 +30,7 @@ class Saying:
     async def show(self, case: Case, placed: object, *, again: bool, remember: object) -> None:
         await self.say(case, placed, "show", "show", again=again)
 
-    async def show_digest(self, digest: Digest, placed: object, *, again: bool, remember: object) -> None:
+    async def show_digest(self, digest: Digest | Pile, placed: object, *, again: bool, remember: object) -> None:
         raise AssertionError("a digest was shown")
 
     async def say(self, case: Case, placed: object, key: str, text: str, *, again: bool) -> None:

@@ -89,6 +89,19 @@ async def test_a_newer_mail_of_the_conversation_stops_the_reply_once(stage: Scen
     assert (await stage.case(case.id)).status is Status.SENT
 
 
+async def test_a_mail_that_waited_unread_while_the_card_was_drawn_counts_as_newer(stage: Scene) -> None:
+    first = await stage.arrive(mail("a"), "a")
+    await stage.arrive(mail("b", thread="a", text="Never mind!"), "b")
+    await stage.settle()
+    case = await stage.case(first)
+    await stage.approve(case)
+    await stage.settle()
+    await _check_is_back(stage, case, "a newer mail arrived")
+    await stage.approve(await stage.case(case.id))
+    await stage.settle()
+    assert (await stage.case(case.id)).status is Status.SENT
+
+
 async def test_an_edit_does_not_hide_a_newer_mail(stage: Scene) -> None:
     case = await stage.reviewed("a")
     await stage.arrive(mail("b", thread="a"), "b")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipeline.case import Case, CaseId
+from pipeline.case import Case, CaseId, PersonId
 from pipeline.email import MailboxId
 from pipeline.ports import CardKind, Figures, Placed, Waiting
 from pipeline.review import OPEN, Move
@@ -20,6 +20,7 @@ class MemoryCases:
     moves: list[Move] = field(default_factory=list)
     first: dict[CaseId, str] = field(default_factory=dict)
     placed: dict[CaseId, dict[CardKind, Placed]] = field(default_factory=dict)
+    opened: dict[CaseId, PersonId] = field(default_factory=dict)
     slow: float = 0.0
     broken: bool = False
 
@@ -47,6 +48,11 @@ class MemoryCases:
 
     async def first_text(self, case: CaseId) -> str:
         return self.first[case]
+
+    async def open(self, case: CaseId, by: PersonId) -> bool:
+        first = case not in self.opened
+        self.opened[case] = by
+        return first
 
     async def at_card(self, channel: str, ts: str) -> CaseId | None:
         found = [case for case, cards in self.placed.items() for card in cards.values() if (card.channel, card.ts) == (channel, ts)]

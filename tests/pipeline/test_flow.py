@@ -65,6 +65,13 @@ async def test_a_mail_more_than_a_day_old_is_never_answered_by_itself(age: timed
     assert ("late" in [reason.name for reason in made.decision.reasons]) is (would_be is Route.REVIEW)
 
 
+async def test_a_mail_from_before_the_first_connect_is_never_answered_but_judged_as_if_it_might_be() -> None:
+    made = await triage(mail(), SUPPORT, replace(NO_HISTORY, dry_run=True), house("support"), AT, lambda: 0.0)
+    assert (made.status, made.decision.route, made.decision.would_be) == (Status.HUMAN, Route.HUMAN, Route.AUTO_SEND)
+    assert made.draft is not None
+    assert made.draft.outline
+
+
 async def test_a_template_that_cannot_be_filled_goes_to_a_person() -> None:
     ours = house("support")
     bare = ours.intents["support"].model_copy(update={"docs": ()})

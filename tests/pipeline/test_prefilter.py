@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.case import NO_HISTORY, CaseId, History, Route
-from pipeline.email import Address, Attachment, Authentication, Email
+from pipeline.email import Address, Attachment, Authentication, Email, Verdict
 from pipeline.screening.spam import Judge
 from pipeline.stages.prefilter import Screening, screen
 
@@ -182,6 +182,29 @@ def test_a_forger_of_our_address_is_not_us() -> None:
 )
 def test_what_is_odd_limits_who_may_answer(email: Email, name: str, at_most: Route) -> None:
     assert cautions(email)[name] is at_most
+
+
+@pytest.mark.parametrize(
+    ("verdict", "form", "visitors", "cautioned"),
+    [
+        ("pass", "form@us-site.example", ("ann@shop.example",), set()),
+        ("none", "form@us-site.example", ("ann@shop.example",), {"reply_to_differs"}),
+        ("fail", "form@us-site.example", ("ann@shop.example",), {"reply_to_differs"}),
+        ("pass", "form@other-site.example", ("ann@shop.example",), {"reply_to_differs"}),
+        ("pass", "form@us-site.example", ("ann@shop.example", "bob@shop.example"), {"reply_to_differs", "several_reply_to"}),
+    ],
+)
+def test_only_a_listed_and_authenticated_contact_form_may_name_somebody_else(
+    verdict: Verdict, form: str, visitors: tuple[str, ...], cautioned: set[str]
+) -> None:
+    email = replace(
+        ANN,
+        sender=Address("Contact form", form),
+        reply_to=tuple(Address("", visitor) for visitor in visitors),
+        authentication=Authentication(verdict, "us-site.example", ""),
+    )
+    found = screen(email, US, NO_HISTORY, contact_forms=frozenset({"form@us-site.example"}))
+    assert {reason.name for reason in found.may_answer} == cautioned
 
 
 def test_a_reused_id_goes_to_a_person() -> None:

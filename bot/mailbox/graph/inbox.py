@@ -60,7 +60,7 @@ class Inbox:
         if sum(id not in besides for id in self._waiting) < most:
             await self._look()
         batch = [id for id in self._waiting if id not in besides][:most]
-        raws = await asyncio.gather(*(self._raw(id) for id in batch), return_exceptions=True)
+        raws = await asyncio.gather(*(self.raw(id) for id in batch), return_exceptions=True)
         arrivals = [self._arrival(id, raw) for id, raw in zip(batch, raws, strict=True)]
         read = [arrival for arrival in arrivals if arrival is not None]
         away = next((raw for raw in raws if isinstance(raw, Temporary)), None)
@@ -107,16 +107,25 @@ class Inbox:
         round = await self._walk(cursor.link, None)
         return round, later(cursor, round.link, round.at, len(round.found))
 
+    async def received(self, since: datetime) -> dict[str, datetime]:
+        """What came since then and before our first connect: id and time of receipt."""
+        began = (await self.kept.cursor() or await self._begin()).began.replace(microsecond=0)
+        round, _ = await self._since(since)
+        return {id: at for id, at in round.found.items() if since <= at < began}
+
     async def _afresh(self, cursor: Cursor) -> tuple[Round, Cursor]:
         """A new walk, from 7 days before the cursor but not before our first connect; without a filter where it would hide mails."""
-        since = max(cursor.at - LOOK_BACK, cursor.began).astimezone(UTC)
-        first = {"$select": "receivedDateTime,isDraft", "changeType": "created"}
-        round = await self._walk(self._delta, {**first, "$filter": f"receivedDateTime ge {since:%Y-%m-%dT%H:%M:%SZ}"})
-        filtered: int | None = len(round.found)
-        if len(round.found) >= self.filter_limit // 2:
-            round, filtered = await self._walk(self._delta, first), None
-            round = replace(round, found={id: at for id, at in round.found.items() if at >= since.replace(microsecond=0)})
+        round, filtered = await self._since(max(cursor.at - LOOK_BACK, cursor.began))
         return round, replace(cursor, link=round.link, at=max(round.at, cursor.at), filtered=filtered)
+
+    async def _since(self, since: datetime) -> tuple[Round, int | None]:
+        """A new walk over what came since then, and how much its filter gave; None where it is better asked without."""
+        first = {"$select": "receivedDateTime,isDraft", "changeType": "created"}
+        round = await self._walk(self._delta, {**first, "$filter": f"receivedDateTime ge {since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"})
+        if len(round.found) < self.filter_limit // 2:
+            return round, len(round.found)
+        round = await self._walk(self._delta, first)
+        return replace(round, found={id: at for id, at in round.found.items() if at >= since.replace(microsecond=0)}), None
 
     @property
     def _address(self) -> MailboxId:
@@ -140,7 +149,8 @@ class Inbox:
                 raise Temporary(f"Microsoft's list of new mail for {self._address} has no end.")
             url = following
 
-    async def _raw(self, id: str) -> bytes:
+    async def raw(self, id: str) -> bytes:
+        """The mail's bytes, at most one more than we read."""
         url = f"{self.graph.message(id)}/$value"
         return (await self.graph.call("reading a mail", "GET", url, most=MAX_BYTES + 1, leave=FOR_A_REPLY)).body
 
