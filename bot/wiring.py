@@ -30,6 +30,7 @@ from bot.queue import Deliveries
 from bot.queue.choice import chosen
 from bot.queue.recent import Recent
 from bot.queue.spool import Spool
+from bot.redaction.process import name_process
 from bot.renewal import keep_renewed
 from bot.scheduler import keep_time
 from bot.sending import Sender
@@ -84,6 +85,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
     house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
     async with AsyncExitStack() as stack:
+        house = replace(house, names=await stack.enter_async_context(name_process()))
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
         mailboxes = open_all(settings, partial(MailboxMemory, database))
