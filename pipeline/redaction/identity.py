@@ -19,7 +19,7 @@ _NAMED = re.compile(
     r"|burgerservicenummer"
     r"|nif|nie|dni|cpf|codice fiscale|numéro de sécurité sociale|sozialversicherung\w*|health insurance|medicare)"
     r"(?: (?:number|no|nr|nummer|id|num[ée]ro|número|card))?\.?[ \t]*(?:is|ist|:|#|est|es|è)?[ \t:#]*"
-    r"([A-Z]{0,3}\d[\dA-Z]{0,3}(?:[ ./-]?[\dA-Z]{1,6}){0,6})(?![\w])",
+    r"([A-Z]{0,3}\d[\dA-Z]{0,3}(?:[./-]?[\dA-Z]{1,6}| [\dA-Z]{0,3}\d[\dA-Z]{0,3}){0,6})(?![\w])",
     re.IGNORECASE,
 )
 _LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"

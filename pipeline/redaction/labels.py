@@ -19,6 +19,7 @@ _CALL = re.compile(
     r"| them)?(?: back)?(?: on| at| under)?"
     r"|answering at|fax|handy\w*|ruf\w{0,8}|rückruf\w*|erreichbar unter|móvil|celular|portable|telemóvel|cellulare|mobiel|whatsapp"
     r"|signal|sms"
+    r"|(?:mon|mein\w{0,2}|mi|mio|meu|mijn) (?:\w+ )?(?:numéro|nummer|número|numero)"
     r"|(?:phone|mobile|contact|cell|fax|callback) (?:number|no|nr)(?: is)?|(?:my|his|her|our|new|their) (?:\w+ )?number(?: is|['’]s)?"
     r"|nummer ist|au|office|direct|hotline|durchwahl)"
     r"[\s.:)#]{0,4}\Z",
@@ -33,6 +34,7 @@ _MONEY_AFTER = re.compile(
     r"[.,]?\d{0,2}[ \t]?(?:[$€£¥₹%]|(?:EUR|USD|GBP|CHF|euros?|dollars?|pounds?|pcs|pieces|units|stück|kg|km|mm|cm|mb|gb|ml)\b)",
     re.IGNORECASE,
 )
+_SAID = re.compile(r"[^\W\d_]|[$€£¥₹]")
 _BEFORE = 32
 
 
@@ -57,4 +59,5 @@ def counted(text: str, start: int, end: int) -> bool:
 
 
 def _ends(word: re.Pattern[str], text: str, at: int) -> bool:
-    return bool(word.search(text[max(0, at - _BEFORE) : at]))
+    before = text[max(0, at - _BEFORE) : at]
+    return bool(_SAID.search(before) and word.search(before))

@@ -46,6 +46,7 @@ _SIGNED = re.compile(
 )
 _DASHED = re.compile(rf"(?:^|\n)[ \t]*[-–—~]{{1,2}}[ \t]?({PERSON})[ \t]*(?:\n|\Z)")
 _HEADER = re.compile(rf"(?:^|\n)[ \t>*]*(?:From|To|Cc|Von|An|De|À|Para|Da|A|Van|Aan)\*?:\*?[ \t]+\"?({PERSON})\"?[ \t]*[<\[(]")
+_ADDRESSED = re.compile(rf"{_START}({PERSON})(?=[ \t]*[<(\[](?:mailto:)?[^\s<>()@]{{1,64}}@)")
 _WROTE = re.compile(
     rf"{_START}({PERSON})(?=[ \t]*(?:<[^<>\s]{{3,100}}>)?[ \t\n]*(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto|schreef)\b)"
 )
@@ -61,6 +62,7 @@ _ACTS = (
 _ACTING = re.compile(rf"{_START}({CAPITAL}(?:[ \t]+{CAPITAL})?)(?=[ \t]?(?:{_ACTS})\b)")
 _LISTED = re.compile(rf"{_START}{PERSON}(?:,[ \t]+{PERSON}){{0,20}},?[ \t]+(?:and|und|et|y|e|en|&|or|oder|ou)[ \t]+{PERSON}")
 _ONE = re.compile(PERSON)
+_GENITIVE = re.compile(r"['’]s\Z")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _CAPITALISED = re.compile(rf"{_START}{CAPITAL}")
 _SURNAMES = re.compile(SURNAMES)
@@ -72,7 +74,7 @@ _COMPANY = re.compile(r"(?i:ltd|inc|llc|gmbh|corp|plc|group|company|consulting|u
 def introduced(text: str) -> Iterator[Span]:
     """Who the author says to be, greets, signs as, or writes a title before."""
     yield from (_person(found.start(), found[0]) for found in _TITLED.finditer(text))
-    for rule in (_INTRODUCED, _GREETED, _SIGNED, _DASHED, _HEADER, _WROTE, _ON_A_LINE, _ACTING):
+    for rule in (_INTRODUCED, _GREETED, _SIGNED, _DASHED, _HEADER, _ADDRESSED, _WROTE, _ON_A_LINE, _ACTING):
         for found in rule.finditer(text):
             if _plausible(found[1]):
                 yield _person(found.start(1), found[1])
@@ -103,15 +105,16 @@ def known(text: str, names: Iterable[str]) -> Iterator[Span]:
         parts |= {word for word in words if len(word) > 2 and word[0].isupper() and word.lower() not in ORDINARY | AMBIGUOUS}
     if not whole and not parts:
         return
-    tokens = list(_WORD.finditer(text))
-    for place, token in enumerate(tokens):
-        length = max((len(one) for one in whole.get(token[0].lower(), ()) if _said(tokens, place, text, one)), default=0)
-        bare = re.sub(r"['’]s\Z", "", token[0])
+    tokens = [(found.start(), found.start() + len(_GENITIVE.sub("", found[0]))) for found in _WORD.finditer(text)]
+    said = [text[start:end] for start, end in tokens]
+    small = [word.lower() for word in said]
+    for place, (start, end) in enumerate(tokens):
+        lengths = [len(one) for one in whole.get(small[place], ()) if tuple(small[place : place + len(one)]) == one]
+        length = max((length for length in lengths if _together(text, tokens[place : place + length])), default=0)
         if length:
-            last = tokens[place + length - 1]
-            yield _person(token.start(), text[token.start() : last.end()])
-        elif bare in parts:
-            yield Span("PERSON", token.start(), token.start() + len(bare))
+            yield Span("PERSON", start, tokens[place + length - 1][1])
+        elif said[place] in parts:
+            yield Span("PERSON", start, end)
 
 
 def beside(text: str, people: Sequence[Span]) -> Iterator[Span]:
@@ -170,9 +173,6 @@ def _person(start: int, written: str) -> Span:
     return Span("PERSON", start, start + len(re.sub(r"['’]s\Z|[.'’-]+\Z", "", written)))
 
 
-def _said(tokens: Sequence[re.Match[str]], place: int, text: str, words: tuple[str, ...]) -> bool:
-    """These words stand from this place on, with nothing but blanks and full stops between."""
-    here = tokens[place : place + len(words)]
-    if len(here) < len(words) or any(re.sub(r"['’]s\Z", "", token[0].lower()) != word for token, word in zip(here, words, strict=True)):
-        return False
-    return all(not text[one.end() : two.start()].strip(" \t\n.") for one, two in pairwise(here))
+def _together(text: str, tokens: Sequence[tuple[int, int]]) -> bool:
+    """Nothing but blanks and full stops stands between these words."""
+    return all(not text[one[1] : two[0]].strip(" \t\n.") for one, two in pairwise(tokens))

@@ -13,11 +13,13 @@ _LOCAL = re.compile(r"(?:1[-. ])?(?:\(\d{3}\)[-. ]?|\d{3}[-. ])\d{3}[-. ]\d{4}|\
 _DATE = re.compile(
     r"(?:[0-3]?\d[./-][01]?\d|[01]?\d[./-][0-3]?\d)[./-](?:19|20)?\d{2}(?![\d./-]*\d)|(?:19|20)\d\d[./-][01]?\d[./-][0-3]?\d\b"
 )
+_AREA = re.compile(r"\(\d{2,5}\)[ -]?\d{2,}[ -]?\d{2,}")
+_EXTENDED = re.compile(r"\d ?(?:x|ext\.?) ?\d")
 _DOTTED = re.compile(r"\d{1,3}(?:\.\d{1,3}){2,3}")
 _GROUPED = re.compile(r"\(?\d{2,4}\)?(?:[ \xa0-]\d{2,4}){2,4}")
 _REGIONS = ("ES", "PT", "IT", "DK", "NO", "PL", "CH", "US", "NL", "BE", "AT", "FR", "GB", "DE")
 """Whose national numbers are told without a word before them; those that begin with 0 need no list."""
-_SHORTEST, _LONGEST = 7, 15
+_SHORTEST_CALLED, _SHORTEST, _LONGEST = 6, 7, 15
 
 
 def phones(text: str) -> Iterator[Span]:
@@ -32,11 +34,11 @@ def phones(text: str) -> Iterator[Span]:
 def _is_phone(written: str, text: str, at: int) -> bool:
     end = at + len(written)
     digits = re.sub(r"\D", "", re.split("[xe]", written)[0])
-    if not _SHORTEST <= len(digits) <= _LONGEST or _DATE.match(written) or ordered(text, at) or counted(text, at, end):
+    if not _SHORTEST_CALLED <= len(digits) <= _LONGEST or _DATE.match(written) or ordered(text, at) or counted(text, at, end):
         return False
     if called(text, at, end):
         return True
-    if numbered(text, at) or _DOTTED.fullmatch(written):
+    if len(digits) < _SHORTEST or numbered(text, at) or _DOTTED.fullmatch(written):
         return False
     return _is_abroad(written, digits) or _is_national(written, digits)
 
@@ -49,6 +51,8 @@ def _is_national(written: str, digits: str) -> bool:
     """By its own form; digits without any sign between them need a country that has such a number."""
     if digits.startswith("0") and 9 <= len(digits) <= 12 and "." not in written[:4]:
         return written != digits or _dialled(digits, _REGIONS)
+    if _AREA.match(written) or _EXTENDED.search(written):
+        return True
     return bool(_LOCAL.match(written)) or bool(_GROUPED.fullmatch(written) and len(digits) >= 8 and _dialled(digits, _REGIONS))
 
 

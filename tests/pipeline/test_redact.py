@@ -1,13 +1,36 @@
 """Personal data out before a model sees a mail, and back in after it spoke."""
 
 import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from pipeline.case import Status
+from pipeline.email import Address, Email, RedactedEmail, Span
+from pipeline.errors import Temporary
+from pipeline.house import House
+from pipeline.policy.rulebook import Rulebook
 from pipeline.redaction.find import spans
-from pipeline.stages.redact import redact, restore
+from pipeline.stages.redact import redact, redacted_for, restore
+from tests.pipeline.letters import SUPPORT, house, judged, mail
+from tests.pipeline.redaction_letters import LETTERS, Letter
+
+
+class Finder:
+    """A NameFinder that knows one name, and notes what it was asked."""
+
+    def __init__(self, failure: Temporary | None = None) -> None:
+        self.asked, self.failure = list[str](), failure
+
+    async def find(self, text: str) -> Sequence[Span]:
+        if self.failure:
+            raise self.failure
+        self.asked.append(text)
+        return [Span("PERSON", text.index(name), text.index(name) + len(name)) for name in ("Ubik",) if name in text]
 
 
 def found(text: str, *names: str) -> list[tuple[str, str]]:
@@ -144,6 +167,89 @@ def test_any_text_can_be_restored(text: str) -> None:
 )
 def test_no_text_makes_it_slow(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    begun = time.perf_counter()
+    begun = time.process_time()
     spans(text, ["Ann Lee"])
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Ann Lee", "ann@x.example", "⟦PERSON_1⟧", "⟦EMAIL_ADDRESS_2⟧", "+49 172 1234567", "x", "\n", " "]), max_size=12
+    )
+)
+def test_what_a_drafter_copies_comes_back_and_what_the_sender_forged_does_not(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    redacted = redact("", text, "und", ["Ann Lee"])
+    assert restore(redacted.text, redacted) == text
+    assert "Ann Lee" not in redacted.text
+    assert "@" not in redacted.text
+    assert not {placeholder for placeholder, _ in redacted.restore} & set(pieces)
+
+
+def test_a_draft_in_another_order_has_the_values_in_their_places() -> None:
+    redacted = redact("", "I am Ann Lee, ann@x.example.", "en", ["Ann Lee"])
+    draft = "We wrote to ⟦EMAIL_ADDRESS_1⟧, dear ⟦PERSON_1⟧; ⟦PERSON_2⟧ is nobody."
+    assert restore(draft, redacted) == "We wrote to ann@x.example, dear Ann Lee; ⟦PERSON_2⟧ is nobody."
+
+
+@pytest.mark.parametrize("letter", LETTERS, ids=lambda letter: letter.text.split("\n")[0][:30])
+def test_a_letter_keeps_what_a_model_needs(letter: Letter) -> None:
+    hidden = redact("", letter.text, "und", ()).text
+    assert [words for words in letter.stays if words not in hidden] == []
+
+
+def test_patterns_alone_hide_what_has_a_form_in_letters() -> None:
+    missed = [(kind, value) for letter in LETTERS for kind, value in letter.hidden if value in redact("", letter.text, "und", ()).text]
+    assert missed == []
+
+
+async def asked(email: Email, by: House) -> tuple[list[str], RedactedEmail]:
+    finder = Finder()
+    return finder.asked, await redacted_for(email, SUPPORT, replace(by, names=finder))
+
+
+def ruled(mode: str, *rules: Mapping[str, object]) -> House:
+    ours = house()
+    book = Rulebook.model_validate({"signals": ours.rulebook.model_dump()["signals"], "rules": rules, "redaction": mode})
+    return replace(ours, rulebook=book)
+
+
+@pytest.mark.parametrize(("mode", "asks", "hides"), [("off", False, False), ("patterns", False, True), ("full", True, True)])
+async def test_policy_says_how_much_is_redacted(mode: str, asks: bool, hides: bool) -> None:
+    questions, redacted = await asked(mail("Write to ann@x.example."), ruled(mode))
+    assert (bool(questions), "ann@x.example" not in redacted.text) == (asks, hides)
+
+
+async def test_flagged_mail_is_always_redacted_in_full() -> None:
+    questions, redacted = await asked(mail("Our lawyers will write to ann@x.example."), ruled("off"))
+    assert questions
+    assert "ann@x.example" not in redacted.text
+
+
+async def test_a_rule_asks_for_more_and_never_for_less() -> None:
+    rule = {"name": "foreign", "why": "Foreign mail.", "when": {"kind": "language", "one_of": ["en"]}, "then": {"redact": "patterns"}}
+    assert "⟦EMAIL_ADDRESS_1⟧" in (await asked(mail("ann@x.example"), ruled("off", rule)))[1].text
+    assert (await asked(mail("ann@x.example"), ruled("full", rule)))[0]
+
+
+def test_a_rule_cannot_redact_by_what_the_model_has_yet_to_say() -> None:
+    rule = {"name": "late", "why": "Too late.", "when": {"kind": "intent", "one_of": ["pricing"]}, "then": {"redact": "full"}}
+    with pytest.raises(ValidationError, match="redaction comes before the intent is known"):
+        ruled("off", rule)
+
+
+async def test_names_of_all_headers_but_ours_and_what_the_engine_finds_are_hidden() -> None:
+    letter = mail(
+        "Zorb and Quux of Larkspur met Ubik.", "About Zorb", sender=Address("Quux Blip", "q@x.example"), to=(Address("Larkspur", SUPPORT),)
+    )
+    letter = replace(letter, cc=(Address("Zorb Fnord", "z@x.example"),))
+    redacted = (await asked(letter, ruled("full")))[1]
+    assert redacted.subject == "About ⟦PERSON_1⟧"
+    assert redacted.text == "⟦PERSON_1⟧ and ⟦PERSON_2⟧ of Larkspur met ⟦PERSON_3⟧."
+
+
+async def test_where_the_engine_fails_a_person_gets_the_mail_and_no_model_sees_it() -> None:
+    ours = replace(ruled("full"), names=Finder(Temporary("The engine is away.")))
+    triaged = await judged(mail("Hello"), ours)
+    assert triaged.status is Status.HUMAN
+    assert ours.model.asked == []  # type: ignore[attr-defined]  # the scripted model notes it
