@@ -137,6 +137,11 @@ class SpamModel(Protocol):
 class NameFinder(Protocol):
     """An engine in this house that finds personal data by reading: above all names, which have no form of their own."""
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of what it reads, and "und": in another language it would take every noun for a name."""
+        ...
+
     async def find(self, text: str) -> Sequence[Span]:
         """In order, apart, offsets in characters. Temporary where it cannot answer."""
         ...

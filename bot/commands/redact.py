@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.commands.terminal import MISUSE, out, say, table
+from bot.mailbox.language import language
+from bot.redaction.process import LANGUAGES
 from pipeline.email import RedactedEmail, Span
 from pipeline.errors import Misconfigured
 from pipeline.stages.redact import redact
@@ -55,7 +57,8 @@ def _finder(mode: Literal["patterns", "full"]) -> Find:
         return lambda text: ()
     from bot.redaction.engine import Engine  # seconds that the other commands need not wait
 
-    return Engine().find
+    engine = Engine()
+    return lambda text: engine.find(text) if language(text) in LANGUAGES else ()
 
 
 def _line_failed(line: str, number: int, find: Find, names: tuple[str, ...]) -> bool:

@@ -14,6 +14,8 @@ from pipeline.email import Span
 from pipeline.errors import Temporary
 
 COMMAND = (sys.executable, "-P", "-B", "-m", "bot.redaction.child")
+LANGUAGES = frozenset({"en", "und"})
+"""What the engine reads: its model is English, and takes most nouns of a German text for names."""
 PATIENCE = 30.0
 """Seconds for one answer, the engine's start included, before the process is given up."""
 
@@ -30,6 +32,10 @@ class NameProcess:
     patience: float = PATIENCE
     _process: Process | None = None
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        return LANGUAGES
 
     async def find(self, text: str) -> Sequence[Span]:
         """What the engine finds. Temporary where it dies or takes too long: the next question starts it anew."""

@@ -18,7 +18,7 @@ async def redacted_for(email: Email, mailbox: MailboxId, house: House) -> Redact
     match redaction(house.rulebook, facts(email, mailbox)):
         case "off":
             return RedactedEmail(email.subject, email.reply, email.language, (), ())
-        case "full" if house.names:
+        case "full" if house.names and email.language in house.names.languages:
             return await redacted_in_full(email, house.people.own_addresses(), house.names)
         case _:
             return redact(email.subject, email.reply, email.language, correspondents(email, house.people.own_addresses()))

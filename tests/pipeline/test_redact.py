@@ -26,6 +26,10 @@ class Finder:
     def __init__(self, failure: Temporary | None = None) -> None:
         self.asked, self.failure = list[str](), failure
 
+    @property
+    def languages(self) -> frozenset[str]:
+        return frozenset({"en"})
+
     async def find(self, text: str) -> Sequence[Span]:
         if self.failure:
             raise self.failure
@@ -224,6 +228,11 @@ async def test_flagged_mail_is_always_redacted_in_full() -> None:
     questions, redacted = await asked(mail("Our lawyers will write to ann@x.example."), ruled("off"))
     assert questions
     assert "ann@x.example" not in redacted.text
+
+
+async def test_what_the_engine_cannot_read_has_the_patterns() -> None:
+    questions, redacted = await asked(mail("Schreiben Sie an ann@x.example.", language="de"), ruled("full"))
+    assert (questions, redacted.text) == ([], "Schreiben Sie an ⟦EMAIL_ADDRESS_1⟧.")
 
 
 async def test_a_rule_asks_for_more_and_never_for_less() -> None:
