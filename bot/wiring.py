@@ -34,6 +34,7 @@ from bot.queue import Deliveries
 from bot.queue.choice import chosen
 from bot.queue.recent import Recent
 from bot.queue.spool import Spool
+from bot.redaction.process import name_process
 from bot.scheduler import keep_time, schedule
 from bot.sending import Sender
 from bot.sent import SentWatch
@@ -89,6 +90,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
     house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
     async with AsyncExitStack() as stack:
+        house = replace(house, names=await stack.enter_async_context(name_process()))
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
         redis: Redis = Redis.from_url(services.redis_url)

@@ -98,7 +98,7 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of personal data in a text: offsets in characters of the original, and its type (EMAIL, PHONE, IBAN, ...)."""
+    """A stretch of personal data in a text: offsets in characters of the original, and its type (docs/redaction.md names them)."""
 
     type: str
     start: int
@@ -107,7 +107,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class RedactedEmail:
-    """Subject and newest text with personal data replaced by placeholders such as `<EMAIL_1>`.
+    """Subject and newest text with personal data replaced by placeholders such as ⟦PERSON_1⟧.
 
     `restore` maps each placeholder to what stood there; it never leaves the process and is never stored.
     """

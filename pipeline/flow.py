@@ -14,7 +14,7 @@ from pipeline.stages.draft import Unfilled, draft, outline
 from pipeline.stages.enrich import enrich
 from pipeline.stages.lint import lint
 from pipeline.stages.prefilter import screen
-from pipeline.stages.redact import redact
+from pipeline.stages.redact import redacted_for
 from pipeline.stages.route import route, without_intent
 from pipeline.voice import Refusal
 
@@ -43,9 +43,9 @@ async def triage(
     if screening.ignore is not None:
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)
-    redacted = redact(email.subject, email.reply, email.language, (email.sender.name,))
     cautions = (*screening.may_answer, *late(email, now), *past(history))
     try:
+        redacted = await redacted_for(email, mailbox, house)
         classification = await classify(redacted, email, mailbox, house)
     except (Temporary, Permanent) as error:
         classification = unclassified(email, mailbox, house)

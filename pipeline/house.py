@@ -11,7 +11,7 @@ from pipeline.policy.content import Company, Intent, OutOfScope, Prices
 from pipeline.policy.evaluate import URGENCIES
 from pipeline.policy.language import Condition, IntentIs, MailboxIs, leaves
 from pipeline.policy.rulebook import Rulebook
-from pipeline.ports import IntentModel, SpamModel
+from pipeline.ports import IntentModel, NameFinder, SpamModel
 from pipeline.screening.spam import Judge
 from pipeline.voice import Voice
 
@@ -34,6 +34,7 @@ class House:
     """What the flow needs beside the mail. `versions` names every policy, template and model, sorted.
 
     `spam` is the local filter, if there is one; `spam_headers` are the inboxes whose own server's X-Spam headers are believed.
+    `names` finds what redaction in full needs; without it, patterns must do.
     """
 
     company: Company
@@ -46,6 +47,7 @@ class House:
     versions: tuple[tuple[str, str], ...]
     spam: SpamModel | None = None
     spam_headers: frozenset[MailboxId] = frozenset()
+    names: NameFinder | None = None
 
     def spam_judge(self, mailbox: MailboxId) -> Judge:
         return Judge(self.spam, mailbox in self.spam_headers)

@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from pipeline.backlog import Pile
 from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.digest import Digest
-from pipeline.email import MailboxId
+from pipeline.email import MailboxId, Span
 from pipeline.people import Person
 from pipeline.prompt import Answer, Prompt
 from pipeline.review import Move
@@ -169,6 +169,19 @@ class SpamModel(Protocol):
     def doubt(self) -> float: ...
     def score(self, subject: str, text: str, domain: str) -> float:
         """How much speaks for spam; quick, for it is asked about every mail. `domain` is the sender's."""
+        ...
+
+
+class NameFinder(Protocol):
+    """An engine in this house that finds personal data by reading: above all names, which have no form of their own."""
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """ISO 639-1 codes of what it reads, and "und": in another language it would take every noun for a name."""
+        ...
+
+    async def find(self, text: str) -> Sequence[Span]:
+        """In order, apart, offsets in characters. Temporary where it cannot answer."""
         ...
 
 

@@ -1,12 +1,14 @@
 """What a rulebook says of one case: order never matters, and nothing here can make us less careful."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import get_args
 
 from pipeline.case import RUNGS, Reason, Route, Urgency
 from pipeline.policy.language import FLAGS, Facts, Flag, holds
-from pipeline.policy.rulebook import Rule, Rulebook, delay
+from pipeline.policy.rulebook import Redaction, Rule, Rulebook, delay
 
+REDACTIONS: tuple[Redaction, ...] = get_args(Redaction)
 URGENCIES: tuple[Urgency, ...] = ("low", "normal", "high", "urgent")
 
 
@@ -43,6 +45,15 @@ def signals(rulebook: Rulebook, facts: Facts) -> Signals:
     raised = [signal for signal in rulebook.signals if holds(signal.when, facts)]
     flags = {signal.flag for signal in raised}
     return Signals(tuple(flag for flag in FLAGS if flag in flags), highest([signal.urgency for signal in raised if signal.urgency]))
+
+
+def redaction(rulebook: Rulebook, facts: Facts) -> Redaction:
+    """How much is taken out before a model reads this mail: the most that anything asks for. `facts` need no flags yet."""
+    flags = signals(rulebook, facts).flags
+    if flags:
+        return "full"
+    asked = [rule.then.redact for rule in rulebook.rules if rule.then.redact and holds(rule.when, replace(facts, flags=flags))]
+    return max([rulebook.redaction, *asked], key=REDACTIONS.index)
 
 
 def ruling(rulebook: Rulebook, facts: Facts) -> Ruling:

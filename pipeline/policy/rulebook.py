@@ -14,6 +14,9 @@ Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3,
 Delay = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}[mhd]$")]
 """A length of time as people write it: 30m, 4h, 2d."""
 
+Redaction = Literal["off", "patterns", "full"]
+"""What is taken out of a mail before a model reads it: nothing; what has a form of its own; names that only a language model tells, too."""
+
 MOST_RULES = 500
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -58,11 +61,13 @@ class Consequences(Strict):
     owner: Name | None = None
     urgency: Urgency | None = None
     respond_within: Delay | None = None
+    redact: Literal["patterns", "full"] | None = None
+    """At least so much is taken out before a model reads the mail: the condition cannot ask what the model has yet to say."""
 
     @model_validator(mode="after")
     def _something_follows(self) -> Self:
-        if not any((self.at_most, self.owner, self.urgency, self.respond_within)):
-            raise ValueError("nothing follows from this rule: give it at_most, owner, urgency or respond_within")
+        if not any((self.at_most, self.owner, self.urgency, self.respond_within, self.redact)):
+            raise ValueError("nothing follows from this rule: give it at_most, owner, urgency, respond_within or redact")
         return self
 
 
@@ -74,12 +79,20 @@ class Rule(Strict):
     when: When
     then: Consequences
 
+    @model_validator(mode="after")
+    def _redacts_before_the_model(self) -> Self:
+        if self.then.redact and any(isinstance(leaf, IntentIs | UrgencyIs | Suspected) for leaf in leaves(self.when)):
+            raise ValueError("redaction comes before the intent is known: a rule with redact cannot ask for intent, urgency or cautions")
+        return self
+
 
 class Rulebook(Strict):
     """All signals and rules; their order never matters."""
 
     signals: tuple[Signal, ...] = Field(default=(), max_length=MOST_RULES)
     rules: tuple[Rule, ...] = Field(default=(), max_length=MOST_RULES)
+    redaction: Redaction = "patterns"
+    """For every mail; a rule can only ask for more, and a mail that raises any flag always gets "full"."""
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:

@@ -1,10 +1,11 @@
-"""Numbers that name a person or an account, told from order ids, dates and versions by their check digits and their neighbours."""
+"""Accounts, cards and addresses of machines, told from order ids and versions by their check digits and the word before them."""
 
 import ipaddress
 import re
 from collections.abc import Iterator
 
 from pipeline.email import Span
+from pipeline.redaction.labels import ordered
 
 _IBAN_COUNTRIES = (
     "AD24 AE23 AL28 AT20 BA20 BE16 BG22 BR29 CH21 CR22 CY28 CZ24 DE22 DK18 EE20 ES24 FI18 FR27 GB22 GE22 GI23 GR27 HR21 HU28 IE22 IL23"
@@ -19,24 +20,6 @@ _ISSUER = re.compile(
 )
 _IPV4 = re.compile(r"(?<![\w.-])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w-]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:]{2,36}(?:\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})?(?![\w:])")
-_SSN = re.compile(r"(?<![\w.-])(?!000|666|9)\d{3}([ -])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
-_PHONE = re.compile(r"(?<![\w.@#/-])(?:\+|\()?\d[\d ()./\xa0-]{5,22}\d(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\w@])")
-_LOCAL = re.compile(r"(?:1[-. ])?(?:\(\d{3}\)[-. ]?|\d{3}[-. ])\d{3}[-. ]\d{4}|\(0\d{1,5}\)[ \d/-]{5,14}")
-_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d{2}\b|(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}\b")
-
-_ORDER = re.compile(
-    r"(?:orders?|bestell\w*|auftrag\w*|rechnung\w*|invoice|ticket|case|ref\w*|imei|serial|serien\w*|tracking|shipment|sendung\w*|paket\w*"
-    r"|commande|facture|pedido|factura|fatura|bestelling|factuur|ordine|fattura|customer|kunden\w*|article|artikel\w*|sku|isbn|ean|version|v)"
-    r"[\s.:#°-]{0,3}(?:id|nr|no|number|nummer|num[ée]ro|número|code)?[\s.:#°-]{0,4}\Z",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(r"(?<!\w)(?:id|nr|no|number|nummer|num[ée]ro|número|code)[\s.:#°-]{0,4}\Z", re.IGNORECASE)
-_CALL = re.compile(
-    r"(?:phone|tel\w{0,6}|tél\w{0,6}|mobile?|cell|call(?: me| us)?(?: on| at)?|fax|handy\w*|ruf\w{0,8}|móvil|celular|whatsapp|reach me at"
-    r"|(?:phone|mobile|contact) (?:number|no|nr)|number is|nummer ist)[\s.:)]{0,4}\Z",
-    re.IGNORECASE,
-)
-_BEFORE = 24
 
 
 def ibans(text: str) -> Iterator[Span]:
@@ -48,14 +31,14 @@ def ibans(text: str) -> Iterator[Span]:
             continue
         account = "".join(found[0][place] for place in at[:length]).upper()
         if int("".join(str(int(character, 36)) for character in account[4:] + account[:4])) % 97 == 1:
-            yield Span("IBAN", found.start(), found.start() + at[length - 1] + 1)
+            yield Span("IBAN_CODE", found.start(), found.start() + at[length - 1] + 1)
 
 
 def cards(text: str) -> Iterator[Span]:
     """Card numbers: an issuer's prefix and length, the usual grouping, and Luhn's check digit."""
     for found in _CARD.finditer(text):
         digits = re.sub(r"\D", "", found[0])
-        if _GROUPS.fullmatch(found[0]) and _ISSUER.fullmatch(digits) and _luhn(digits) and not _follows(_ORDER, text, found.start()):
+        if _GROUPS.fullmatch(found[0]) and _ISSUER.fullmatch(digits) and _luhn(digits) and not ordered(text, found.start()):
             yield Span("CREDIT_CARD", found.start(), found.end())
 
 
@@ -63,43 +46,11 @@ def addresses(text: str) -> Iterator[Span]:
     """IP addresses; a dotted version number stays."""
     for found in _IPV4.finditer(text):
         parts = found[0].split(".")
-        if all(int(part) <= 255 for part in parts) and max(map(len, parts)) > 1 and not _follows(_ORDER, text, found.start()):
-            yield Span("IP", found.start(), found.end())
+        if all(int(part) <= 255 for part in parts) and max(map(len, parts)) > 1 and not ordered(text, found.start()):
+            yield Span("IP_ADDRESS", found.start(), found.end())
     for found in _IPV6.finditer(text):
         if _is_ipv6(found[0]):
-            yield Span("IP", found.start(), found.end())
-
-
-def social_security(text: str) -> Iterator[Span]:
-    """US social security numbers as they are usually written."""
-    for found in _SSN.finditer(text):
-        if not _follows(_ORDER, text, found.start()):
-            yield Span("SSN", found.start(), found.end())
-
-
-def phones(text: str) -> Iterator[Span]:
-    """Telephone numbers: international, in a national form, or behind a word that says so."""
-    for found in _PHONE.finditer(text):
-        written = found[0] if ")" in found[0] else found[0].lstrip("(")
-        if _is_phone(written, text, found.start()):
-            yield Span("PHONE", found.end() - len(written), found.end())
-
-
-def _is_phone(written: str, text: str, at: int) -> bool:
-    digits = re.sub(r"\D", "", re.split("[xe]", written)[0])
-    if not 7 <= len(digits) <= 15 or _DATE.match(written) or _follows(_ORDER, text, at):
-        return False
-    if _follows(_CALL, text, at):
-        return True
-    if _follows(_NUMBERED, text, at):
-        return False
-    abroad = written.startswith("+") or (digits.startswith("00") and len(digits) >= 10)
-    national = digits.startswith("0") and 9 <= len(digits) <= 12 and "." not in written[:4]
-    return (abroad and len(digits) >= 8) or national or bool(_LOCAL.match(written))
-
-
-def _follows(word: re.Pattern[str], text: str, at: int) -> bool:
-    return bool(word.search(text[max(0, at - _BEFORE) : at]))
+            yield Span("IP_ADDRESS", found.start(), found.end())
 
 
 def _luhn(digits: str) -> bool:

@@ -1,72 +1,59 @@
-"""Personal data out before a model sees a mail, and back in after it spoke: pure patterns, no model, in linear time."""
+"""Personal data out before a model sees a mail, and back in after it spoke: the mapping stays in this process."""
 
-import re
 from collections.abc import Iterable, Sequence
 
-from pipeline.email import RedactedEmail, Span
-from pipeline.redaction import numbers, words
+from pipeline.email import Email, MailboxId, RedactedEmail, Span
+from pipeline.house import House
+from pipeline.policy.evaluate import redaction
+from pipeline.ports import NameFinder
+from pipeline.redaction.find import spans
+from pipeline.redaction.placeholders import beside, filled
+from pipeline.stages.enrich import facts
 
-_PLACEHOLDER = re.compile(r"<[A-Z][A-Z_]{1,20}_\d{1,4}>")
+_BETWEEN = "\n\n"
 
 
-def redact(subject: str, text: str, language: str, names: Iterable[str]) -> RedactedEmail:
-    """Subject and text with every piece of personal data replaced; one value has one placeholder in both. `spans` are the text's."""
+async def redacted_for(email: Email, mailbox: MailboxId, house: House) -> RedactedEmail:
+    """Subject and newest text as policy wants them read. Raises Temporary where the engine that it needs cannot answer."""
+    match redaction(house.rulebook, facts(email, mailbox)):
+        case "off":
+            return RedactedEmail(email.subject, email.reply, email.language, (), ())
+        case "full" if house.names and email.language in house.names.languages:
+            return await redacted_in_full(email, house.people.own_addresses(), house.names)
+        case _:
+            return redact(email.subject, email.reply, email.language, correspondents(email, house.people.own_addresses()))
+
+
+async def redacted_in_full(email: Email, own: frozenset[str], names: NameFinder) -> RedactedEmail:
+    """With what the engine finds, asked once for subject and text together."""
+    found = await names.find(f"{email.subject}{_BETWEEN}{email.reply}")
+    at = len(email.subject) + len(_BETWEEN)
+    in_subject = [span for span in found if span.end <= len(email.subject)]
+    in_text = [Span(span.type, span.start - at, span.end - at) for span in found if span.start >= at]
+    return redact(email.subject, email.reply, email.language, correspondents(email, own), in_subject, in_text)
+
+
+def correspondents(email: Email, own: frozenset[str]) -> tuple[str, ...]:
+    """The names in From, To, Cc and Reply-To, but for our own inboxes'."""
+    people = (email.sender, *email.reply_to, *email.to, *email.cc)
+    return tuple(dict.fromkeys(person.name for person in people if person.name and person.address not in own))
+
+
+def redact(
+    subject: str, text: str, language: str, names: Iterable[str], in_subject: Sequence[Span] = (), in_text: Sequence[Span] = ()
+) -> RedactedEmail:
+    """Subject and text with every piece of personal data replaced; one value has one placeholder in both. `spans` are the text's.
+
+    `names` are known ones; `in_subject` and `in_text` are what an engine found there.
+    """
     known = tuple(names)
-    found = spans(text, known)
-    taken = set(_PLACEHOLDER.findall(subject) + _PLACEHOLDER.findall(text))
-    placeholders: dict[tuple[str, str], str] = {}
-    original: dict[str, str] = {}
-    new_subject = _replaced(subject, spans(subject, known), placeholders, original, taken)
-    new_text = _replaced(text, found, placeholders, original, taken)
-    return RedactedEmail(new_subject, new_text, language, found, tuple(original.items()))
-
-
-def spans(text: str, names: Iterable[str]) -> tuple[Span, ...]:
-    """Where personal data stands, in order, never overlapping: of two that meet, the surer type wins."""
-    candidates = (
-        *words.secret_links(text),
-        *words.emails(text),
-        *numbers.ibans(text),
-        *numbers.cards(text),
-        *numbers.addresses(text),
-        *numbers.social_security(text),
-        *numbers.phones(text),
-        *words.streets(text),
-        *words.people(text, names),
-    )
-    covered = bytearray(len(text))
-    kept: list[Span] = []
-    for span in candidates:
-        if not any(covered[span.start : span.end]):
-            covered[span.start : span.end] = b"\1" * (span.end - span.start)
-            kept.append(span)
-    return tuple(sorted(kept, key=lambda span: span.start))
+    found = spans(text, known, in_text)
+    placeholders = beside(subject, text)
+    new_subject = placeholders.replaced(subject, spans(subject, known, in_subject))
+    new_text = placeholders.replaced(text, found)
+    return RedactedEmail(new_subject, new_text, language, found, tuple(placeholders.original.items()))
 
 
 def restore(text: str, redacted: RedactedEmail) -> str:
     """The text with the placeholders we made filled in again; what only looks like one stays."""
-    original = dict(redacted.restore)
-    return _PLACEHOLDER.sub(lambda found: original.get(found[0], found[0]), text)
-
-
-def _replaced(text: str, found: Sequence[Span], placeholders: dict[tuple[str, str], str], original: dict[str, str], taken: set[str]) -> str:
-    out: list[str] = []
-    at = 0
-    for span in found:
-        value = text[span.start : span.end]
-        key = (span.type, value.lower())
-        if key not in placeholders:
-            placeholders[key] = _unused(span.type, taken)
-            original[placeholders[key]] = value
-        out += [text[at : span.start], placeholders[key]]
-        at = span.end
-    return "".join((*out, text[at:]))
-
-
-def _unused(kind: str, taken: set[str]) -> str:
-    """A placeholder that stands nowhere yet, not even because the sender wrote it himself."""
-    number = 1
-    while (placeholder := f"<{kind}_{number}>") in taken:
-        number += 1
-    taken.add(placeholder)
-    return placeholder
+    return filled(text, redacted.restore)
