@@ -25,6 +25,8 @@ from bot.intake import Consumer, Intake
 from bot.mailbox import mime
 from bot.mailbox.reader import Reader, reader
 from bot.mailboxes import Opened, open_all, webhooks
+from bot.model import choice
+from bot.model.metrics import ModelMetrics
 from bot.outbox import Outbox
 from bot.queue import Deliveries
 from bot.queue.choice import chosen
@@ -83,6 +85,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     slack = _slack(settings)
     believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
     house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
+    asked, counted = choice.of(settings), ModelMetrics.fresh()
     async with AsyncExitStack() as stack:
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
@@ -92,6 +95,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         _check_inboxes(mailboxes, house)
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
+        await stack.enter_async_context(choice.connected(settings.models, asked, database, redis, counted))
         deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
         reading = await stack.enter_async_context(reader())
         links = await _links(slack)
@@ -107,7 +111,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         }
         loops |= {"renewals": partial(keep_renewed, {mailbox: one.renew for mailbox, one in mailboxes.items() if one.renew})}
         hooks = webhooks(settings.mailboxes, mailboxes)
-        yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks))
+        yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
 
 
 @dataclass(frozen=True, slots=True)

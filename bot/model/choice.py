@@ -14,11 +14,13 @@ from redis.asyncio import Redis
 
 from bot.buckets import PostgresBucket, RedisBucket
 from bot.budget import Budgets
+from bot.house import read_model_prices
 from bot.model.breaker import Breaker
 from bot.model.limits import Purse, Senders
 from bot.model.metrics import ModelMetrics
 from bot.model.resilient import Adapter, Option, Provider, Resilient
 from bot.model.settings import ROLES, ModelKeys, ModelName, ModelsSettings
+from bot.settings import Settings
 from bot.store.calls import Till
 from bot.store.database import Database
 from pipeline.errors import Misconfigured
@@ -45,10 +47,12 @@ class Pick:
     price: ModelPrice | None
 
 
-def keys(openai: SecretStr | None, anthropic: SecretStr | None, settings: ModelsSettings) -> ModelKeys:
-    """Those given, and those that the servers' `key_env` names."""
-    named = {name: os.environ.get(server.key_env, "") for name, server in settings.servers.items() if server.key_env}
-    return ModelKeys(openai=openai, anthropic=anthropic, servers={name: SecretStr(key) for name, key in named.items() if key})
+def of(settings: Settings) -> Mapping[Role, tuple[Pick, ...]]:
+    """What the settings, the keys in the environment and policies/models.json make of it. Raises what `picks` raises."""
+    servers = settings.models.servers.items()
+    named = {name: SecretStr(os.environ.get(server.key_env, "")) for name, server in servers if server.key_env}
+    keys = ModelKeys(openai=settings.openai_api_key, anthropic=settings.anthropic_api_key, servers=named)
+    return picks(settings.models, keys, read_model_prices(settings.policies))
 
 
 def picks(settings: ModelsSettings, keys: ModelKeys, prices: ModelPrices) -> Mapping[Role, tuple[Pick, ...]]:
@@ -137,8 +141,8 @@ def _pick(name: ModelName, place: str, settings: ModelsSettings, keys: ModelKeys
     if server is None:
         known = ", ".join(sorted((*KEYS, *settings.servers)))
         raise Misconfigured(place, f'"{name}" names no provider that we know ({known}). Add a table [models.servers.{provider}].')
-    key = keys.servers.get(provider)
-    if server.key_env and key is None:
+    key = keys.servers.get(provider) or None
+    if server.key_env and not key:
         raise Misconfigured(server.key_env, f"it is not set, and [models.servers.{provider}] names it as its key_env.")
     if server.in_house or _is_private(server.base_url):
         return Pick(name, provider, model, server.base_url, key, price)

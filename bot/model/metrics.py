@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bot.model.breaker import Breaker, State
 from pipeline.prompt import Call, Role
@@ -56,6 +56,3 @@ class ModelMetrics:
     def watch(self, provider: str, breaker: Breaker) -> None:
         """Read the breaker's state at each scrape."""
         self.breaker.labels(provider).set_function(lambda: LEVELS[breaker.state])
-
-    def exposition(self) -> bytes:
-        return generate_latest(self.registry)

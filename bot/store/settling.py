@@ -8,6 +8,7 @@ from uuid import UUID
 
 from bot.store import audit
 from bot.store.bell import CASES
+from bot.store.calls import put_calls
 from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import EMAIL, INPUTS, PARTS, TRIAGED, Inputs, dump, parts
@@ -69,6 +70,7 @@ async def settle(
         return False
     inputs = dump(INPUTS, Inputs(email, job.mailbox, history, job.now))
     await _record(connection, codec, job, inputs, triaged)
+    await put_calls(connection, job.case, triaged.calls)
     await _keep(connection, codec, case, effects, traceparent)
     change = ("working", case.status.value)
     await audit.write(connection, case.id, "worker", "triage", traceparent, change=change, revision=case.revision)

@@ -1,8 +1,9 @@
 """What the tests of models share: a prompt, the stand-in, the adapters on it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 from bot.house import read_model_prices
 from bot.model import anthropic, compatible, openai
@@ -26,7 +27,12 @@ SCHEMA: dict[str, object] = {
 }
 STABLE = "Name the intent. Output strict JSON only.\npricing: what plans and seats cost\nsupport: something is broken\nnone: neither"
 PROMPT = Prompt("classify", "v1", STABLE, "What would the Team plan cost for 40 seats?", SCHEMA, 200, "carla@customers.example")
-Connect = Callable[[LocalModels], Adapter]
+
+
+class Connect(Protocol):
+    """How a test gets an adapter on the stand-in."""
+
+    def __call__(self, models: LocalModels, model: str = ..., key: str = ..., timeout: float = ...) -> Adapter: ...
 
 
 def openai_model(models: LocalModels, model: str = "gpt-4o-mini", key: str = "sk-local", timeout: float = 5.0) -> Adapter:

@@ -1,7 +1,7 @@
 """One contract for every adapter, over the real SDKs: what an answer is, and what each error means to us."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -64,7 +64,7 @@ async def test_an_answer_follows_the_schema_and_tells_its_price(models: LocalMod
 async def test_each_error_is_one_of_ours_with_a_sentence(
     models: LocalModels, connect: Connect, kind: Kind, error: type[Exception], said: str
 ) -> None:
-    model = connect(models, timeout=0.3 if kind == "hang" else 5.0)  # type: ignore[call-arg]  # all three take it
+    model = connect(models, timeout=0.3 if kind == "hang" else 5.0)
     wait = 3.0 if kind == "rate_limited" else None
     models.world.faults.append(Fault(kind, retry_after=wait))
     with pytest.raises(error, match=said) as caught:
@@ -82,10 +82,11 @@ async def test_each_error_is_one_of_ours_with_a_sentence(
 
 @pytest.mark.parametrize("connect", ADAPTERS)
 async def test_a_wrong_key_is_named_and_never_shown(models: LocalModels, connect: Connect) -> None:
-    model = connect(models, key="sk-secret-and-wrong")  # type: ignore[call-arg]  # all three take it
-    for ask in (model.ask(PROMPT), model.probe()):
+    model = connect(models, key="sk-secret-and-wrong")
+    asked: tuple[Awaitable[object], ...] = (model.ask(PROMPT), model.probe())
+    for ask in asked:
         with pytest.raises(Misconfigured) as caught:
-            await ask  # type: ignore[misc]  # one of two coroutines
+            await ask
         assert "KEY" in caught.value.thing.upper()
         assert "sk-secret" not in str(caught.value)
     await model.close()
