@@ -171,7 +171,7 @@ class Resilient:
         try:
             ended = await _ended(option, asking.prompt, min(self.timeout, asking.left))
         finally:
-            _tell(option.provider.breaker, ticket, ended.outcome)
+            _tell(option.provider, ticket, ended.outcome)
             self.purse.settle(reserved, _spent(ended, reserved))
             asking.calls += ended.calls
             self.metrics.charged(option.model.version, ended.calls)
@@ -234,15 +234,16 @@ def _spent(ended: _Ended, reserved: Reserved) -> float:
             return sum(call.usd for call in ended.calls)
 
 
-def _tell(breaker: Breaker, ticket: int, outcome: Asked) -> None:
+def _tell(provider: Provider, ticket: int, outcome: Asked) -> None:
     """What a single mail can bring about (a refusal, a filter, a rejected request) is no failure of the provider."""
+    breaker = provider.breaker
     match outcome:
         case "answered" | "unusable":
             breaker.succeeded(ticket)
         case "malformed" | "late" | "failed" | "misconfigured":
             breaker.failed(ticket)
             if breaker.state == "open":
-                log.warning("A provider of models failed too often and is left alone for %.0f s.", breaker.reopens_in)
+                log.warning("%s failed too often and is left alone for %.0f s.", provider.name, breaker.reopens_in)
         case _:
             breaker.abandoned(ticket)
 

@@ -82,4 +82,6 @@ def _obey(schema: Json, said: str) -> object:
             return schema.get("maximum", 1)
         case "boolean":
             return True
+        case "null":
+            return None
     return said
