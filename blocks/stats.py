@@ -3,7 +3,7 @@
 from blocks import kit
 from blocks.kit import Json, Message
 from blocks.state import intent_name
-from blocks.text import count, milliseconds
+from blocks.text import count, dollars, milliseconds
 from pipeline.ports import Figures, IntentFigures
 
 MOST_INTENTS = 40
@@ -44,6 +44,7 @@ def lines(figures: Figures) -> list[Json]:
         ("Triaged in", f"{milliseconds(figures.triage_p50_ms)} (p95 {milliseconds(figures.triage_p95_ms)})"),
         ("Approved after", milliseconds(figures.approval_p50_ms)),
     ]
+    pairs += [("Models", dollars(figures.cost_usd))] if figures.cost_usd else []
     pairs += [("Unknown whether sent", f"{figures.unknown:,}")] if figures.unknown else []
     pairs += [("Could not be processed", f"{figures.dead:,}")] if figures.dead else []
     return [kit.fields(*(kit.mrkdwn(f"*{name}*\n{value}") for name, value in pairs))]
@@ -52,17 +53,19 @@ def lines(figures: Figures) -> list[Json]:
 def _by_intent(figures: Figures) -> list[Json]:
     if not figures.by_intent:
         return []
-    head = ("Intent", "Received", "Sent as is", "Edited", "Rejected", "Taken over")
-    return [kit.table(head, *(_row(each) for each in figures.by_intent[:MOST_INTENTS]))]
+    head = ("Intent", "Received", "Sent as is", "Edited", "Rejected", "Taken over", "Models")
+    rows = [_row(each) for each in figures.by_intent[:MOST_INTENTS]]
+    columns = len(head) if figures.cost_usd else len(head) - 1
+    return [kit.table(head[:columns], *(row[:columns] for row in rows))]
 
 
 def _row(each: IntentFigures) -> tuple[str, ...]:
     numbers = (each.received, each.sent_as_is, each.sent_edited, each.rejected, each.taken_over)
-    return (intent_name(each.intent), *(f"{number:,}" for number in numbers))
+    return (intent_name(each.intent), *(f"{number:,}" for number in numbers), dollars(each.cost_usd))
 
 
 def _row_in_words(each: IntentFigures) -> str:
     return (
         f"{intent_name(each.intent)}: {each.received:,} received, {each.sent_as_is:,} sent as is, {each.sent_edited:,} edited, "
-        f"{each.rejected:,} rejected, {each.taken_over:,} taken over"
+        f"{each.rejected:,} rejected, {each.taken_over:,} taken over{f', {dollars(each.cost_usd)}' if each.cost_usd else ''}"
     )

@@ -95,6 +95,11 @@ def stamp(at: datetime) -> str:
     return f"{at.astimezone(UTC):%-d %b %H:%M} UTC"
 
 
+def dollars(usd: float) -> str:
+    """US dollars: "$1.23", or as many digits as a small sum needs: "$0.0042"."""
+    return f"${usd:,.2f}" if usd >= 1 or usd == 0 else f"${usd:.4f}"
+
+
 def milliseconds(length: float | None) -> str:
     """A duration: "640 ms", "4.2 s", "12 min", or "–" where nothing was measured."""
     if length is None:

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot.embedded import services
 from bot.mailbox import maildir
 from bot.migrate import migrate
+from bot.model.settings import ModelsSettings
 from bot.serve import interrupted, running
 from bot.settings import MaildirEntry, Settings
 from bot.wiring import wired
@@ -82,6 +83,7 @@ def bot_settings(settings: DemoSettings) -> Settings:
         poll_seconds=0.3,
         digest_at="*/2 * * * *",
         log_level="warning",
+        models=ModelsSettings(local_only=True),
         mailboxes=tuple(
             MaildirEntry(
                 address=inbox,

@@ -21,6 +21,7 @@ from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
 from bot.mailboxes import check_gmail
 from bot.migrate import pending
+from bot.model import choice
 from bot.queue.choice import chosen
 from bot.settings import ROOT, MailboxEntry, MaildirEntry, OutlookEntry, Settings
 from bot.slack.app import SlackSettings, patient_client
@@ -35,7 +36,7 @@ from pipeline.people import People
 
 NEEDED_TABLES = (
     *("messages", "bodies", "drafts", "decisions", "effects", "sends", "outgoing", "cards", "metrics", "audit_log"),
-    *("mailboxes", "deliveries", "spool", "budgets"),
+    *("mailboxes", "deliveries", "spool", "budgets", "calls", "model_spend"),
 )
 
 
@@ -56,6 +57,8 @@ async def findings(settings: Settings, services: Services, slack: SlackSettings 
         yield await _try(f"queue {settings.queue}", partial(_queue, settings, services.database_url))
     house = await _try("policies", partial(_policies, settings))
     yield house
+    async for finding in _models(settings):
+        yield finding
     for entry in settings.mailboxes:
         yield await _try(f"mailbox {entry.address}", partial(_mailbox, entry, settings))
     if not settings.mailboxes:
@@ -120,6 +123,26 @@ async def _queue(settings: Settings, url: str) -> str:
 async def _policies(settings: Settings) -> str:
     house = await load_house(settings.policies, settings.templates, settings.data / "cache")
     return f"{len(house.intents)} intents, {len(house.rulebook.rules)} rules, {len(house.people.inboxes)} inboxes."
+
+
+async def _models(settings: Settings) -> AsyncIterator[Finding]:
+    """What is used for what; then each model by itself, without a call that costs."""
+    try:
+        picks = choice.of(settings)
+    except Misconfigured as error:
+        yield Finding("models", False, str(error))
+        return
+    yield Finding("models", True, choice.told(picks, settings.models))
+    for pick in choice.distinct(picks):
+        yield await _try(f"model {pick.name}", partial(_model, pick, settings))
+
+
+async def _model(pick: choice.Pick, settings: Settings) -> str:
+    model = choice.adapter(pick, settings.models)
+    try:
+        return await model.probe()
+    finally:
+        await model.close()
 
 
 async def _mailbox(entry: MailboxEntry, settings: Settings) -> str:

@@ -15,7 +15,7 @@ from pipeline.case import OUT_OF_SCOPE
 from pipeline.errors import Misconfigured
 from pipeline.house import House, Policies, assemble
 from pipeline.people import People
-from pipeline.policy.content import Company, Intent, OutOfScope, Prices
+from pipeline.policy.content import Company, Intent, ModelPrices, OutOfScope, Prices
 from pipeline.policy.rulebook import Rulebook
 from pipeline.slots import slot_names
 from pipeline.voice import Refusal, Voice, template
@@ -46,6 +46,11 @@ def read_policies(folder: Path) -> Policies:
     versions = [(name, _digest(folder / f"{name}.json")) for name in names]
     versions += [(f"intent:{name}", _digest(folder / "intents" / f"{name}.json")) for name in intents]
     return Policies(company, prices, people, intents, out_of_scope, rulebook, tuple(sorted(versions)))
+
+
+def read_model_prices(folder: Path) -> ModelPrices:
+    """What hosted models cost. It takes part in no decision, so it is read beside the other policies."""
+    return _file(folder / "models.json", ModelPrices)
 
 
 def read_voice(folder: Path, policies: Policies) -> Voice:

@@ -23,6 +23,7 @@ from bot.crontab import trigger
 from bot.mailbox.authentication import Dkim
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
+from bot.model.settings import ModelsSettings
 from bot.queue.pubsub import PubsubSettings
 from bot.queue.sqs import SqsSettings
 from pipeline.errors import Misconfigured
@@ -98,6 +99,9 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = Field(default=None, validation_alias="SLACK_APP_TOKEN")
     outlook_client_secret: SecretStr | None = Field(default=None, validation_alias="OUTLOOK_CLIENT_SECRET")
     """For mailboxes of kind "outlook" that name neither a secret nor a certificate of their own."""
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
+    models: ModelsSettings = ModelsSettings()
     slack_api_url: str = Field(default="https://slack.com/api/", validation_alias="SLACK_API_URL")
     data: Path = Path(".triage")
     policies: Path = ROOT / "policies"
@@ -181,6 +185,16 @@ log_level = "info"
 
 # Where fetched mails wait: "postgres" needs nothing more; "sqs" and "pubsub" are for those who outgrow one machine.
 queue = "postgres"
+
+# [models]                  # with OPENAI_API_KEY or ANTHROPIC_API_KEY set, none of this is needed (docs/models.md)
+# classify = ["openai/gpt-4o-mini", "anthropic/claude-haiku-5-5"]  # the first that can answer does; so for draft, summary and qa
+# draft = ["house/llama3.1:8b"]
+# daily_dollars = 5.0       # for all calls of a UTC day; then people read the mail
+# sender_calls_day = 40     # calls that one sender's mails may cause
+# local_only = false        # true: no mail may be read outside the house; hosted providers are refused
+
+# [models.servers.house]    # any server with OpenAI's chat API: Ollama, vLLM, llama.cpp
+# base_url = "http://127.0.0.1:11434/v1"
 
 # [sqs]                     # pip install "inbox-triage[sqs]"; FIFO queues, the first with maxReceiveCount = 5
 # queue_url = "https://sqs.eu-central-1.amazonaws.com/123456789012/triage.fifo"

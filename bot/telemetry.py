@@ -16,8 +16,11 @@ def log_to_stderr(level: str) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-async def exposition(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: bool) -> bytes:
-    """The Prometheus text format: cases by status, effects by type and state, the oldest waiting mail, triage latency of the last hour."""
+async def exposition(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: bool, also: CollectorRegistry) -> bytes:
+    """The Prometheus text format: cases by status, effects by type and state, the oldest waiting mail, triage latency of the last hour.
+
+    `also` is what this process counted itself.
+    """
     registry = CollectorRegistry()
     cases = Gauge("triage_cases", "Cases by status", ["status"], registry=registry)
     for row in await pool.fetch("select status, count(*) from messages group by status"):
@@ -33,7 +36,7 @@ async def exposition(pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: bool
         if measured is not None and measured[quantile] is not None:
             latency.labels(quantile).set(measured[quantile])
     Gauge("triage_slack_connected", "1 while Socket Mode is connected", registry=registry).set(slack_connected)
-    return generate_latest(registry)
+    return generate_latest(registry) + generate_latest(also)
 
 
 _OLDEST = """

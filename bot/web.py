@@ -7,6 +7,7 @@ from functools import partial
 
 import asyncpg
 from aiohttp import web
+from prometheus_client import CollectorRegistry
 
 from bot.telemetry import exposition
 from pipeline.errors import Misconfigured
@@ -22,15 +23,18 @@ async def serving(
     pool: "asyncpg.Pool[asyncpg.Record]",
     slack_connected: Callable[[], Awaitable[bool]],
     webhooks: Mapping[str, Handler] = NONE,
+    counted: CollectorRegistry | None = None,
 ) -> AsyncIterator[int]:
     """Serve until the block ends, with a POST route for each of `webhooks`; gives the port (useful where 0 was asked for).
+
+    `counted` is what this process counts itself; /metrics tells it beside what the database knows.
 
     Misconfigured where the port is taken.
     """
     app = web.Application()
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/readyz", partial(_ready, pool, slack_connected))
-    app.router.add_get("/metrics", partial(_metrics, pool, slack_connected))
+    app.router.add_get("/metrics", partial(_metrics, pool, slack_connected, counted or CollectorRegistry()))
     for path, handle in webhooks.items():
         app.router.add_post(path, handle)
     runner = web.AppRunner(app, access_log=None)
@@ -65,6 +69,6 @@ async def _ready(
 
 
 async def _metrics(
-    pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]], request: web.Request
+    pool: "asyncpg.Pool[asyncpg.Record]", slack_connected: Callable[[], Awaitable[bool]], counted: CollectorRegistry, request: web.Request
 ) -> web.Response:
-    return web.Response(body=await exposition(pool, await slack_connected()), content_type="text/plain", charset="utf-8")
+    return web.Response(body=await exposition(pool, await slack_connected(), counted), content_type="text/plain", charset="utf-8")

@@ -29,6 +29,8 @@ from bot.intake import Consumer, Intake
 from bot.mailbox import mime
 from bot.mailbox.reader import Reader, reader
 from bot.mailboxes import Opened, open_all, webhooks
+from bot.model import choice
+from bot.model.metrics import ModelMetrics
 from bot.outbox import Outbox
 from bot.queue import Deliveries
 from bot.queue.choice import chosen
@@ -89,6 +91,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     slack = _slack(settings)
     believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
     house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
+    asked, counted = choice.of(settings), ModelMetrics.fresh()
     async with AsyncExitStack() as stack:
         house = replace(house, names=await stack.enter_async_context(name_process()))
         database = await connect(services.database_url, name="triage", size=16)
@@ -100,6 +103,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         for close in (opened.close for opened in mailboxes.values() if opened.close):
             stack.push_async_callback(close)
         _check_inboxes(mailboxes, house)
+        await stack.enter_async_context(choice.connected(settings.models, asked, database, redis, counted))
         deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
         reading = await stack.enter_async_context(reader())
         links = await _links(slack)
@@ -112,7 +116,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)
-        yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks))
+        yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal, NewType
 
 from pipeline.email import Email, MailboxId
+from pipeline.prompt import Call
 
 CaseId = NewType("CaseId", int)
 PersonId = NewType("PersonId", str)
@@ -215,10 +216,14 @@ NO_HISTORY = History(0, None, False)
 
 @dataclass(frozen=True, slots=True)
 class Triaged:
-    """What the flow made of one mail: the case's parts, to be committed in one transaction with the effects that follow from them."""
+    """What the flow made of one mail: the case's parts, to be committed in one transaction with the effects that follow from them.
+
+    `calls` is every call of a language model that it took.
+    """
 
     status: Status
     classification: Classification | None
     context: Context | None
     decision: Decision
     draft: Draft | None
+    calls: tuple[Call, ...] = ()

@@ -256,7 +256,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class IntentFigures:
-    """One intent's counts over a period. Latencies are medians in ms, None where nothing was measured."""
+    """One intent's counts over a period, and the US dollars that models charged for it."""
 
     intent: str
     received: int
@@ -264,6 +264,7 @@ class IntentFigures:
     sent_edited: int
     rejected: int
     taken_over: int
+    cost_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +282,7 @@ class Figures:
     triage_p95_ms: float | None
     approval_p50_ms: float | None
     by_intent: tuple[IntentFigures, ...]
+    cost_usd: float = 0.0
 
 
 class Cases(Protocol):

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.terminal import out, say, table
+from bot.model import choice
 from bot.settings import EXAMPLE, config_file, load
 
 
@@ -19,11 +20,13 @@ def show_config(
     if example:
         typer.echo(EXAMPLE, nl=False)
         return
-    shown = load().model_dump(mode="json")
+    settings = load()
+    shown = settings.model_dump(mode="json")
     if as_json:
         out(shown)
         return
     rows = [(name, "not set" if value is None else str(value)) for name, value in shown.items()]
     table("Settings", ("setting", "value"), rows)
+    say(choice.told(choice.of(settings), settings.models))
     path = config_file()
     say(f"{path} is {'read' if path.is_file() else 'not there: defaults and environment only'}.")

@@ -59,6 +59,7 @@ def _models() -> str:
     if not keys:
         return "Mails are read by a small local model: no key is needed, nothing leaves this machine."
     return (
-        f"{' and '.join(keys)} is set, but not used: a hosted model could read the mails that the local one is unsure of,\n"
-        "  and this version has no adapter for one yet. Nothing leaves this machine."
+        f"{' and '.join(keys)} {'is' if len(keys) == 1 else 'are'} set, but the demo does not use {'it' if len(keys) == 1 else 'them'}: "
+        "its mails are read by a small local model,\n"
+        "  and nothing leaves this machine. `triage config` shows which models `triage run` would use."
     )

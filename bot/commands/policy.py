@@ -7,6 +7,7 @@ import typer
 
 from bot.commands.terminal import out, run, say
 from bot.house import load as load_house
+from bot.house import read_model_prices
 from bot.settings import load
 
 app = typer.Typer(no_args_is_help=True, help="Check the rules, intents and templates. Example: triage policy check")
@@ -29,6 +30,7 @@ def check(
     """
     settings = load(policies=policies, templates=templates)
     house = run(load_house(settings.policies, settings.templates, None))
+    read_model_prices(settings.policies)
     if as_json:
         out({"ok": True, "intents": sorted(house.intents), "versions": dict(house.versions)})
     else:

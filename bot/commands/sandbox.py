@@ -1,7 +1,7 @@
-"""`triage sandbox …`: the stand-ins on their own: a local Slack, and the demo's mail world."""
+"""`triage sandbox …`: the stand-ins on their own: a local Slack, the demo's mail world, language models."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -10,6 +10,7 @@ from bot.settings import ROOT
 app = typer.Typer(no_args_is_help=True, help="Start a stand-in by itself. Example: triage sandbox slack --port 8900")
 
 Port = Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)]
+Knows = Literal["json_schema", "json_object", "text"]
 DieWithParent = Annotated[bool, typer.Option("--die-with-parent", hidden=True)]
 
 
@@ -48,3 +49,21 @@ def mail(
     from sandbox.mail.office import run as serve
 
     serve(OfficeSettings(port=port, data=data, die_with_parent=die_with_parent))
+
+
+@app.command("models")
+def models(
+    port: Port = 8903,
+    latency: Annotated[float, typer.Option(min=0, help="The median of the answers' latency in seconds.")] = 0.0,
+    sigma: Annotated[float, typer.Option(min=0, help="The σ of its logarithm.")] = 0.0,
+    knows: Annotated[Knows, typer.Option(help="How much of structured output the OpenAI side knows.")] = "json_schema",
+    die_with_parent: DieWithParent = False,
+) -> None:
+    """Serve stand-ins for OpenAI's and Anthropic's APIs. The first line on stdout is JSON: openai_url, anthropic_url, their keys, tokens.
+
+    Example: triage sandbox models --port 8903 --latency 0.5 --sigma 0.5
+    """
+    from sandbox.models.serve import ModelsSettings
+    from sandbox.models.serve import run as serve
+
+    serve(ModelsSettings(port=port, latency=latency, sigma=sigma, knows=knows, die_with_parent=die_with_parent))

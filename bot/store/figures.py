@@ -12,6 +12,7 @@ select count(*) as received,
        count(*) filter (where status = 'sent') as sent,
        count(*) filter (where status = 'unknown') as unknown,
        count(*) filter (where status = 'dead') as dead,
+       (select coalesce(sum(c.usd), 0)::float8 from calls c join messages m on m.id = c.message_id where m.received_at >= $1) as cost_usd,
        percentile_cont(0.5) within group (order by took)::float8 as triage_p50_ms,
        percentile_cont(0.95) within group (order by took)::float8 as triage_p95_ms
 from (select *, case when not dry_run then extract(epoch from decided_at - ingested_at) * 1000 end as took
@@ -31,7 +32,8 @@ select intent, count(*) as received,
        count(*) filter (where outcome = 'sent_as_is' and status = 'sent') as sent_as_is,
        count(*) filter (where outcome = 'sent_edited' and status = 'sent') as sent_edited,
        count(*) filter (where outcome = 'rejected') as rejected,
-       count(*) filter (where outcome = 'taken_over') as taken_over
+       count(*) filter (where outcome = 'taken_over') as taken_over,
+       coalesce(sum((select sum(c.usd) from calls c where c.message_id = messages.id)), 0)::float8 as cost_usd
 from messages where received_at >= $1 and intent is not null group by intent order by count(*) desc, intent
 """
 
@@ -39,7 +41,7 @@ from messages where received_at >= $1 and intent is not null group by intent ord
 ROLL_UP = """
 with day as (
     select m.*, exists (select 1 from audit_log a where a.message_id = m.id and a.action = 'revert') as reverted,
-           (select sum(d.cost_usd) from drafts d where d.message_id = m.id) as cost
+           (select sum(c.usd) from calls c where c.message_id = m.id) as cost
     from messages m
     where m.received_at >= $1::date::timestamp at time zone 'UTC' and m.received_at < ($1::date + 1)::timestamp at time zone 'UTC'
       and m.intent is not null and m.decided_at is not null

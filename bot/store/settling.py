@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.store import audit
 from bot.store.bell import CASES
 from bot.store.bounces import link
+from bot.store.calls import put_calls
 from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import EMAIL, INPUTS, PARTS, TRIAGED, Inputs, dump, parts
@@ -79,6 +80,7 @@ async def settle(
         return False
     inputs = dump(INPUTS, Inputs(email, job.mailbox, history, job.now))
     await _record(connection, codec, job, inputs, triaged)
+    await put_calls(connection, job.case, triaged.calls)
     effects = () if history.dry_run else effects
     await _keep(connection, codec, case, await _shelved(connection, case, effects) if shelve else effects, traceparent)
     change = ("working", case.status.value)

@@ -82,6 +82,35 @@ class Prices(Strict):
     note: Mapping[Language, Paragraph] = Field(min_length=1)
 
 
+class ModelPrice(Strict):
+    """What a hosted model charges, in US dollars per million tokens; `cache_write` for input that is being put into its cache.
+
+    `cacheable_from`: the tokens that a prompt's beginning must have before asking for it to be cached has any effect.
+    """
+
+    input: float = Field(ge=0, le=1000)
+    cached_input: float = Field(ge=0, le=1000)
+    output: float = Field(ge=0, le=1000)
+    cache_write: float | None = Field(default=None, ge=0, le=1000)
+    cacheable_from: int | None = Field(default=None, ge=1)
+
+    def usd(self, fresh: int, cached: int, written: int, out: int) -> float:
+        """The dollars for so many tokens; the three kinds of input exclude each other."""
+        write = self.input if self.cache_write is None else self.cache_write
+        return (fresh * self.input + cached * self.cached_input + written * write + out * self.output) / 1_000_000
+
+    def most(self, tokens_in: int, tokens_out: int) -> float:
+        """The most dollars that so many tokens can cost."""
+        return (tokens_in * max(self.input, self.cached_input, self.cache_write or 0) + tokens_out * self.output) / 1_000_000
+
+
+class ModelPrices(Strict):
+    """policies/models.json: list prices by the model's name at its provider, as somebody approved them on a day."""
+
+    approved_on: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    models: Mapping[Line, ModelPrice]
+
+
 class Trial(Strict):
     """A sentence and the intent that the model must give it."""
 

@@ -6,12 +6,13 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from pipeline.people import People
-from pipeline.policy.content import Company, Intent, OutOfScope, Prices
+from pipeline.policy.content import Company, Intent, ModelPrices, OutOfScope, Prices
 from pipeline.policy.rulebook import Rulebook
 
 FILES: Mapping[str, type[BaseModel]] = {
     "company.json": Company,
     "prices.json": Prices,
+    "models.json": ModelPrices,
     "people.json": People,
     "rules.json": Rulebook,
     "out_of_scope.json": OutOfScope,

@@ -16,11 +16,11 @@ from tests.blocks.cases import NOW, REVIEW, STATES, SUPPORT
 CHANNEL, THREAD = "C0SUPPORT1", "1700000000.000100"
 OWN = frozenset({str(SUPPORT)})
 BY_INTENT = (
-    IntentFigures("pricing", 14, 9, 3, 1, 1),
-    IntentFigures("support_request", 11, 4, 5, 0, 2),
+    IntentFigures("pricing", 14, 9, 3, 1, 1, 0.0123),
+    IntentFigures("support_request", 11, 4, 5, 0, 2, 1.5),
     IntentFigures("out_of_scope", 3, 0, 0, 0, 3),
 )
-FIGURES = Figures(NOW - timedelta(days=7), 41, 9, 5, 24, 1, 0, 840.0, 2100.0, 252_000.0, BY_INTENT)
+FIGURES = Figures(NOW - timedelta(days=7), 41, 9, 5, 24, 1, 0, 840.0, 2100.0, 252_000.0, BY_INTENT, 1.5123)
 NO_FIGURES = Figures(NOW - timedelta(days=7), 0, 0, 0, 0, 0, 0, None, None, None, ())
 WELL = (home.Health("Slack", True, "2 connections"), home.Health(SUPPORT, True, "read 4 s ago"))
 ILL = (home.Health("Slack", True, "2 connections"), home.Health("sales@larkspur.example", False, "not read for 12 min: the folder is gone"))

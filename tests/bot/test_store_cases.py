@@ -6,14 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from bot.store.calls import put_calls
 from bot.store.codec import PLAIN, Identity, codecs
 from bot.store.figures import roll_up
 from pipeline.case import CaseId, Status
 from pipeline.email import MailboxId
 from pipeline.errors import Permanent
 from pipeline.ports import IntentFigures
+from pipeline.prompt import Call
 from pipeline.review import Move, edit, reject
 from tests.bot.scene import ANA, BEN, CHANNEL, INBOX, Scene, mail, scene
+
+CALL = Call("classify", "gpt-4o-mini", 800, 0, 60, 0.25, 420)
 
 
 @dataclass(frozen=True)
@@ -98,12 +102,15 @@ async def test_the_day_is_rolled_up_and_again_brings_it_up_to_date(stage: Scene)
     sql = "select array[auto_rate, approve_rate, revert_rate, cost_usd] from metrics where date = $1 and intent = 'hours'"
     assert await stage.value(sql, day) == [0.0, None, None, 0.0]
     await stage.approve(case)
-    await stage.reviewed("b", text="Answer by itself.")
+    b = await stage.reviewed("b", text="Answer by itself.")
     await stage.settle()
-    await stage.value("update drafts set cost_usd = 0.25")
+    await stage.database.run(lambda connection: put_calls(connection, case.id, (CALL, CALL)))
+    await stage.database.run(lambda connection: put_calls(connection, b.id, (CALL,)))
     for _ in range(2):
         await stage.database.run(lambda connection: roll_up(connection, day))
-    assert await stage.value(sql, day) == [0.5, 1.0, 0.0, 0.5]
+    assert await stage.value(sql, day) == [0.5, 1.0, 0.0, 0.75]
+    figures = await stage.cases.figures(await stage.now() - timedelta(hours=1))
+    assert (figures.cost_usd, figures.by_intent[0].cost_usd) == (0.75, 0.75)
     assert await stage.value("select count(*) from metrics") == 1
     assert float(str(await stage.value("select avg_latency_ms from metrics"))) > 0
 
