@@ -101,7 +101,10 @@ def _open(entry: MailboxEntry, settings: Settings, memory: Callable[[MailboxId],
             return Opened(gmail, entry.poll_seconds, renew=gmail.renew if entry.topic else None)
         case ImapSettings():
             server = imap.connect(entry, memory(address))
-            return Opened(server, entry.poll_seconds, news=server.wait_for_news, close=partial(asyncio.to_thread, server.close))
+            # Two cursors that are saved apart: a memory is replaced as a whole.
+            sent = server.sent(memory(MailboxId(f"{address} sent")))
+            close = partial(asyncio.to_thread, server.close)
+            return Opened(server, entry.poll_seconds, sent=sent, news=server.wait_for_news, close=close)
         case OutlookEntry():
             return _outlook(entry, settings, memory(address))
         case _ as never:

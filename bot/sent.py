@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.store.cases import PostgresCases
-from pipeline.errors import Temporary
+from pipeline.errors import Permanent, Temporary
 from pipeline.ports import HandReply, SentMail
 from pipeline.review import Refused, answered_by_hand
 
@@ -28,8 +28,8 @@ class SentWatch:
         while not stop.is_set():
             try:
                 await self.look()
-            except Temporary as away:
-                log.warning("%s", away)
+            except (Temporary, Permanent) as away:
+                log.warning("The sent mail of %s cannot be read now: %s", self.sent.id, away)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self.seconds)
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.mailbox import mime
-from bot.mailbox.limits import MAX_BYTES
+from bot.mailbox.by_hand import by_hand
 from bot.mailbox.maildir import PARTS, SENT, source_of
-from pipeline.email import Email, MailboxId
+from pipeline.email import MailboxId
 from pipeline.errors import Temporary
 from pipeline.ports import HandReply
 
@@ -60,11 +59,10 @@ class MaildirSent:
 
     def _reply(self, path: Path) -> HandReply | None:
         try:
-            raw = path.read_bytes()[:MAX_BYTES]
+            raw, at = path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
         except FileNotFoundError:
             return None
-        email = mime.read(raw, source_of(path.name), datetime.fromtimestamp(path.stat().st_mtime, UTC), frozenset())
-        return _by_hand(email)
+        return by_hand(raw, source_of(path.name), at)
 
 
 def _recent(entry: "os.DirEntry[str]", since: float) -> Iterator[tuple[float, Path]]:
@@ -74,11 +72,3 @@ def _recent(entry: "os.DirEntry[str]", since: float) -> Iterator[tuple[float, Pa
         return
     if stat.S_ISREG(status.st_mode) and status.st_mtime >= since:
         yield status.st_mtime, Path(entry.path)
-
-
-def _by_hand(email: Email) -> HandReply | None:
-    """None for our own replies, and for mail that answers nothing."""
-    if email.header("x-triage-send-id") or not email.in_reply_to:
-        return None
-    by = email.sender.name or email.sender.address
-    return HandReply(email.source, email.in_reply_to, email.thread_id, by, email.received_at, email.reply)

@@ -24,7 +24,7 @@ from tests.faults.fuse import Point
 from tests.mail import smtp_server, wire
 from tests.mail.account import Account
 from tests.mail.smtp_server import PostOffice, Step
-from tests.mail.wire import Wire
+from tests.mail.wire import Wire, patience
 
 FULL = bool(os.environ.get("TRIAGE_FULL"))
 ROUNDS = 40
@@ -104,11 +104,6 @@ async def world(database: str, tmp_path: Path, account: Account) -> AsyncIterato
     await imap_process.first_look(pool, account.settings)
     yield scene(pool, database, tmp_path)
     await pool.close()
-
-
-def patience(fault: str) -> float:
-    """Short only where a hang has to be waited for: on a busy machine a late answer would be one more fault, and the blow never struck."""
-    return 1.0 if fault.startswith("hang") else 20.0
 
 
 @pytest.mark.parametrize("blow", BLOWS if FULL else random.Random(SEED).sample(BLOWS, 7), ids=str)

@@ -10,7 +10,7 @@ from pipeline.errors import Permanent, Temporary
 from tests.bot.mailbox.contract import a_reply
 from tests.mail.account import Account
 from tests.mail.smtp_server import Fault, PostOffice, Step, Taken
-from tests.mail.wire import Wire
+from tests.mail.wire import Wire, patience
 
 MARKS = ["folder", "keyword"]
 FULL = bool(os.environ.get("TRIAGE_FULL"))
@@ -56,7 +56,7 @@ async def test_a_refusal_leaves_a_draft_that_can_be_sent(
     account: Account, office: PostOffice, case: tuple[Step, Fault, type[Exception]], mark: str
 ) -> None:
     step, fault, error = case
-    mailbox = account.connect(mark=mark, timeout_seconds=0.4)
+    mailbox = account.connect(mark=mark, timeout_seconds=patience(fault))
     raw, send_id = a_reply()
     draft = await mailbox.create_draft(raw, send_id)
     office.strike(step, fault)
@@ -76,7 +76,7 @@ LOSSES = list(product(LOST, MARKS))
 
 @pytest.mark.parametrize(("fault", "mark"), LOSSES if FULL else LOSSES[::5], ids=str)
 async def test_no_answer_to_the_data_is_for_a_person(account: Account, office: PostOffice, mark: str, fault: Fault) -> None:
-    mailbox = account.connect(mark=mark, timeout_seconds=0.4)
+    mailbox = account.connect(mark=mark, timeout_seconds=patience(fault))
     raw, send_id = a_reply()
     draft = await mailbox.create_draft(raw, send_id)
     office.strike("DATA", fault)
@@ -168,7 +168,7 @@ async def test_a_draft_is_claimed_as_the_server_can(
     """By moving where that is safer, by a keyword where it is kept; by copying where a server can do neither."""
     raw, send_id = a_reply()
     imap_wire.hides = hidden
-    mailbox = account.connect(mark=asked, timeout_seconds=0.4)
+    mailbox = account.connect(mark=asked)
     draft = await mailbox.create_draft(raw, send_id)
     office.strike("DATA", "4xx")
     with pytest.raises(Temporary):
