@@ -196,11 +196,14 @@ async def test_numbers_that_begin_anew_lose_no_answer(desk: Desk) -> None:
 
 
 async def test_another_folder_than_before_is_looked_at_like_new_numbers(desk: Desk) -> None:
-    """The operator names another one, or the server marks another: numbers of the old one mean nothing there."""
-    await desk.again().hand_replies(10)
+    """The operator names another one, or the server marks another: what was numbered means nothing there, whatever its UIDVALIDITY."""
     other = f"{desk.account.settings.sent}-other"
     desk.account.create(other)
     desk.file(answer("elsewhere"), folder=other)
+    with desk.account.client(other) as client:
+        validity = client.response("UIDVALIDITY")[1][0]
+    assert validity is not None
+    await desk.memory.save({**await desk.memory.load(), "uidvalidity": int(validity), "uid": 100_000})
     (found,) = await desk.again(sent=other).hand_replies(10)
     assert found.in_reply_to == "m1@customers.example"
 
