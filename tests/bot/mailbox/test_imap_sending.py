@@ -8,6 +8,7 @@ import pytest
 from bot.mailbox.submission import recipients
 from pipeline.errors import Permanent, Temporary
 from tests.bot.mailbox.contract import a_reply
+from tests.mail import wire
 from tests.mail.account import Account
 from tests.mail.smtp_server import Fault, PostOffice, Step, Taken
 from tests.mail.wire import Wire, patience
@@ -134,6 +135,19 @@ async def test_a_draft_is_stored_once_however_often_the_answer_is_lost(account: 
     draft = await mailbox.create_draft(raw, send_id)
     assert await account.connect().create_draft(raw, send_id) == draft
     assert account.mails(account.settings.drafts) == [raw]
+
+
+@pytest.mark.parametrize("fault", ["no before", "no after", "bad before"])
+async def test_a_server_that_does_not_say_what_it_can_do_is_asked_again(account: Account, imap_wire: Wire, fault: wire.Fault) -> None:
+    """A refusal is not remembered as a server that can do nothing, for which drafts would be claimed in the weaker way."""
+    raw, send_id = a_reply()
+    mailbox = account.connect()
+    imap_wire.strike("CAPABILITY", fault, skip=1)
+    with pytest.raises(Temporary, match=r"what it can do|did not understand us"):
+        await mailbox.create_draft(raw, send_id)
+    assert mailbox.drafts.line.session is None
+    await mailbox.send_draft(await mailbox.create_draft(raw, send_id))
+    assert [words for words in imap_wire.seen if words.startswith(b"UID MOVE")]
 
 
 async def test_a_provider_that_files_sent_mail_is_asked_where_it_is(account: Account, office: PostOffice) -> None:
