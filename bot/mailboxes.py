@@ -112,8 +112,10 @@ def _open(entry: MailboxEntry, settings: Settings, memory: Callable[[MailboxId],
             return Opened(gmail, entry.poll_seconds, subscription=watch, sent=gmail.sent(), where="Gmail", past=gmail)
         case ImapSettings():
             server = imap.connect(entry, memory(address))
+            # Two cursors that are saved apart: a memory is replaced as a whole.
+            sent = server.sent(memory(MailboxId(f"{address} sent")))
             close = partial(asyncio.to_thread, server.close)
-            return Opened(server, entry.poll_seconds, news=server.wait_for_news, close=close, past=ImapPast(server.inbox))
+            return Opened(server, entry.poll_seconds, sent=sent, news=server.wait_for_news, close=close, past=ImapPast(server.inbox))
         case OutlookEntry():
             return _outlook(entry, settings, memory(address), Account(budgets, f"graph:{address}", GRAPH))
         case _ as never:

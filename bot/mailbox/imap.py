@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.mailbox.imap_drafts import Drafts
-from bot.mailbox.imap_inbox import Inbox
 from bot.mailbox.imap_line import Line
+from bot.mailbox.imap_reading import Reading
+from bot.mailbox.imap_sent import ImapSent
 from bot.mailbox.imap_settings import ImapSettings, check, password, trust
 from bot.mailbox.submission import NotSent, Submission, recipients
 from pipeline.email import MailboxId
@@ -27,7 +28,7 @@ class ImapMailbox:
 
     id: MailboxId
     settles_within: timedelta
-    inbox: Inbox
+    inbox: Reading
     drafts: Drafts
     submission: Submission
 
@@ -72,6 +73,10 @@ class ImapMailbox:
         await self.submission.probe()
         return f"Signed in for reading and sending; drafts lie in {folders.drafts}, sent mail in {folders.sent}."
 
+    def sent(self, memory: Memory) -> ImapSent:
+        """The account's sent mail, with a memory of its own, read over the connection that reads the inbox."""
+        return ImapSent(self.id, self.drafts, lambda folder: Reading(self.inbox.line, self.inbox.bell, folder, memory))
+
     def close(self) -> None:
         """Let go of the connections."""
         for line in (self.inbox.line, self.inbox.bell, self.drafts.line):
@@ -105,7 +110,7 @@ def connect(settings: ImapSettings, memory: Memory) -> ImapMailbox:
     return ImapMailbox(
         id=MailboxId(settings.address),
         settles_within=timedelta(seconds=settings.settles_seconds),
-        inbox=Inbox(reading, bell, settings.inbox, memory),
+        inbox=Reading(reading, bell, settings.inbox, memory),
         drafts=Drafts(writing),
         submission=Submission(settings, secret),
     )

@@ -8,6 +8,8 @@ from bot.mailbox.imap_session import Folder, Item, Session
 
 LOOK_BACK = timedelta(days=7)
 CLOCKS_DIFFER = timedelta(minutes=10)
+NEVER = 0
+"""No folder has this UIDVALIDITY."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -54,12 +56,12 @@ def day(at: datetime) -> str:
     return f"{at.day}-{MONTHS[at.month - 1]}-{at.year}"
 
 
-def read(kept: Mapping[str, object]) -> Cursor | None:
-    """What `written` made; None where there is nothing, or nothing that we understand."""
+def read(kept: Mapping[str, object], folder: str) -> Cursor | None:
+    """What `written` made; None where there is nothing, or nothing that we understand. In another folder than then, numbers begin anew."""
     try:
         since = kept.get("since")
         return Cursor(
-            uidvalidity=int(str(kept["uidvalidity"])),
+            uidvalidity=int(str(kept["uidvalidity"])) if kept.get("folder", folder) == folder else NEVER,
             uid=int(str(kept["uid"])),
             started_at=datetime.fromisoformat(str(kept["started_at"])),
             seen_at=datetime.fromisoformat(str(kept["seen_at"])),
@@ -70,8 +72,9 @@ def read(kept: Mapping[str, object]) -> Cursor | None:
         return None
 
 
-def written(cursor: Cursor) -> dict[str, object]:
+def written(cursor: Cursor, folder: str) -> dict[str, object]:
     return {
+        "folder": folder,
         "uidvalidity": cursor.uidvalidity,
         "uid": cursor.uid,
         "started_at": cursor.started_at.isoformat(),

@@ -4,7 +4,7 @@ import asyncio
 import imaplib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from socket import SHUT_RDWR
@@ -72,19 +72,25 @@ class Line:
 
     def _sign_in(self) -> Session:
         """Temporary where the password is refused: once somebody has mended it, everything goes on."""
-        box = self._connect()
-        try:
-            user, secret = self.settings.user, self.password.get_secret_value()
-            sign_in = box.login if (user + secret).isascii() else box.login_utf8
-            sign_in(user, secret, initial_folder=None)
-            words = box.client.capability()[1][-1]
-        except BaseException as error:
-            _shut(box)
-            if isinstance(error, (MailboxLoginError, imaplib.IMAP4.error)) and not isinstance(error, imaplib.IMAP4.abort):
-                raise Temporary(self._refused(), SIGN_IN_AGAIN) from error
-            raise
-        self.session = Session(box, frozenset(words.decode("ascii", "replace").upper().split()))
+        with ExitStack() as failed:
+            box = self._connect()
+            failed.callback(_shut, box)
+            self._log_in(box)
+            typ, words = box.client.capability()
+            if typ != "OK":
+                raise Temporary(f"The mail server {self._where} did not say what it can do. It is asked again.")
+            failed.pop_all()
+        self.session = Session(box, frozenset(words[-1].decode("ascii", "replace").upper().split()))
         return self.session
+
+    def _log_in(self, box: BaseMailBox) -> None:
+        user, secret = self.settings.user, self.password.get_secret_value()
+        try:
+            (box.login if (user + secret).isascii() else box.login_utf8)(user, secret, initial_folder=None)
+        except imaplib.IMAP4.abort:
+            raise
+        except (MailboxLoginError, imaplib.IMAP4.error) as error:
+            raise Temporary(self._refused(), SIGN_IN_AGAIN) from error
 
     def _connect(self) -> BaseMailBox:
         (host, port), timeout = self.settings.imap_at, self.settings.timeout_seconds

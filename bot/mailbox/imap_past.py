@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.mailbox.imap_cursor import day
-from bot.mailbox.imap_inbox import BODY, Inbox, arrival_of
+from bot.mailbox.imap_reading import BODY, Reading, arrival_of
 from bot.mailbox.imap_session import Session
 from pipeline.ports import Recalled
 
@@ -17,7 +17,7 @@ FLAGS = "(UID FLAGS)"
 class ImapPast:
     """Implements pipeline.ports.Past. A reference is UIDVALIDITY and UID; the flag \\Answered is believed."""
 
-    inbox: Inbox
+    inbox: Reading
 
     async def past(self, since: datetime) -> Sequence[str]:
         return await self.inbox.line.run(partial(self._past, since))

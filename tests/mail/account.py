@@ -85,6 +85,12 @@ class Account:
             client.select(folder, readonly=True)
             return [_flags(line) for line in client.uid("FETCH", "1:*", "(UID FLAGS)")[1] if line]
 
+    def discard(self) -> None:
+        """Leave nothing on the server: it is shared by all tests, and each lists its folders."""
+        with self.client() as client:
+            for folder in (self.settings.inbox, self.settings.drafts, self.settings.sent, self.settings.sending):
+                client.delete(str(folder))
+
     def delete_all(self, folder: str) -> None:
         with self.client(folder) as client:
             client.store("1:*", "+FLAGS", r"(\Deleted)")

@@ -64,6 +64,7 @@ def account(imap_server: ImapServer, imap_wire: Wire, office: PostOffice, monkey
     made.create(made.settings.inbox)
     yield made
     made.close()
+    made.discard()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,11 @@ FAULTS: tuple[Fault, ...] = (
 TAGGED = re.compile(rb"[A-Z]+\d+ [A-Z]")
 
 
+def patience(fault: str) -> float:
+    """Short only where a hang has to be waited for: on a busy machine a late answer would be one more fault, and the blow never struck."""
+    return 1.0 if fault.startswith("hang") else 20.0
+
+
 @dataclass
 class Wire:
     """`command` is the beginning of what follows a command's tag, such as "APPEND" or "UID MOVE"; `skip` of them pass unharmed."""

@@ -8,9 +8,10 @@ import pytest
 from bot.mailbox.submission import recipients
 from pipeline.errors import Permanent, Temporary
 from tests.bot.mailbox.contract import a_reply
+from tests.mail import wire
 from tests.mail.account import Account
 from tests.mail.smtp_server import Fault, PostOffice, Step, Taken
-from tests.mail.wire import Wire
+from tests.mail.wire import Wire, patience
 
 MARKS = ["folder", "keyword"]
 FULL = bool(os.environ.get("TRIAGE_FULL"))
@@ -56,7 +57,7 @@ async def test_a_refusal_leaves_a_draft_that_can_be_sent(
     account: Account, office: PostOffice, case: tuple[Step, Fault, type[Exception]], mark: str
 ) -> None:
     step, fault, error = case
-    mailbox = account.connect(mark=mark, timeout_seconds=0.4)
+    mailbox = account.connect(mark=mark, timeout_seconds=patience(fault))
     raw, send_id = a_reply()
     draft = await mailbox.create_draft(raw, send_id)
     office.strike(step, fault)
@@ -76,7 +77,7 @@ LOSSES = list(product(LOST, MARKS))
 
 @pytest.mark.parametrize(("fault", "mark"), LOSSES if FULL else LOSSES[::5], ids=str)
 async def test_no_answer_to_the_data_is_for_a_person(account: Account, office: PostOffice, mark: str, fault: Fault) -> None:
-    mailbox = account.connect(mark=mark, timeout_seconds=0.4)
+    mailbox = account.connect(mark=mark, timeout_seconds=patience(fault))
     raw, send_id = a_reply()
     draft = await mailbox.create_draft(raw, send_id)
     office.strike("DATA", fault)
@@ -136,6 +137,19 @@ async def test_a_draft_is_stored_once_however_often_the_answer_is_lost(account: 
     assert account.mails(account.settings.drafts) == [raw]
 
 
+@pytest.mark.parametrize("fault", ["no before", "no after", "bad before"])
+async def test_a_server_that_does_not_say_what_it_can_do_is_asked_again(account: Account, imap_wire: Wire, fault: wire.Fault) -> None:
+    """A refusal is not remembered as a server that can do nothing, for which drafts would be claimed in the weaker way."""
+    raw, send_id = a_reply()
+    mailbox = account.connect()
+    imap_wire.strike("CAPABILITY", fault, skip=1)
+    with pytest.raises(Temporary, match=r"what it can do|did not understand us"):
+        await mailbox.create_draft(raw, send_id)
+    assert mailbox.drafts.line.session is None
+    await mailbox.send_draft(await mailbox.create_draft(raw, send_id))
+    assert [words for words in imap_wire.seen if words.startswith(b"UID MOVE")]
+
+
 async def test_a_provider_that_files_sent_mail_is_asked_where_it_is(account: Account, office: PostOffice) -> None:
     raw, send_id = a_reply()
     mailbox = account.connect(server_files_sent=True)
@@ -168,7 +182,7 @@ async def test_a_draft_is_claimed_as_the_server_can(
     """By moving where that is safer, by a keyword where it is kept; by copying where a server can do neither."""
     raw, send_id = a_reply()
     imap_wire.hides = hidden
-    mailbox = account.connect(mark=asked, timeout_seconds=0.4)
+    mailbox = account.connect(mark=asked)
     draft = await mailbox.create_draft(raw, send_id)
     office.strike("DATA", "4xx")
     with pytest.raises(Temporary):

@@ -1,8 +1,8 @@
-"""Reading the inbox of an IMAP account: what came after the cursor, oldest first, nothing marked as read."""
+"""Reading a folder of an IMAP account: what came after the cursor, oldest first, nothing marked as read."""
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -29,7 +29,7 @@ SLICE = 0.5
 
 
 @dataclass(eq=False)
-class Inbox:
+class Reading:
     """`line` fetches, `bell` waits for news. The cursor moves over a mail once that mail, and every one before it, was taken.
 
     A mail's source is its date of receipt and a hash of its bytes: the same whatever number the server gives it, after a restore too.
@@ -47,12 +47,17 @@ class Inbox:
     looked_to: int = 0
     """The UIDNEXT of the last look."""
 
-    async def arrivals(self, most: int) -> Sequence[Arrival]:
-        """At most `most` mails, and 64 MB. A mail of more than 25 MB is cut one byte beyond, where its reader sees that it is too big."""
-        known = self.cursor or imap_cursor.read(await self.memory.load())
-        cursor, found = await self.line.run(partial(self._look, known, most), longest=self.line.settings.timeout_seconds * LOOK_LASTS)
+    async def arrivals(self, most: int, without: Collection[str] = ()) -> Sequence[Arrival]:
+        """At most `most` mails, and 64 MB; `without` are sources that the caller has and does not need again.
+
+        A mail of more than 25 MB is cut one byte beyond, where its reader sees that it is too big.
+        """
+        known = self.cursor or imap_cursor.read(await self.memory.load(), self.folder)
+        cursor, found = await self.line.run(
+            partial(self._look, known, most, without), longest=self.line.settings.timeout_seconds * LOOK_LASTS
+        )
         if known is None or known.uidvalidity != cursor.uidvalidity:
-            await self.memory.save(imap_cursor.written(cursor))
+            await self.memory.save(imap_cursor.written(cursor, self.folder))
         self.cursor = cursor
         return found
 
@@ -66,7 +71,7 @@ class Inbox:
         reached = min(waiting) - 1 if waiting else max(self.listed, default=self.cursor.uid)
         moved = self.cursor.passed(reached, max(copies.values(), default=self.cursor.seen_at))
         if moved != self.cursor:
-            await self.memory.save(imap_cursor.written(moved))
+            await self.memory.save(imap_cursor.written(moved, self.folder))
             self.cursor = moved
             self.done = {uid for uid in self.done if uid > moved.uid}
 
@@ -78,13 +83,14 @@ class Inbox:
         finally:
             over.set()
 
-    def _look(self, known: Cursor | None, most: int, session: Session) -> tuple[Cursor, list[Arrival]]:
+    def _look(self, known: Cursor | None, most: int, without: Collection[str], session: Session) -> tuple[Cursor, list[Arrival]]:
         folder = session.open(self.folder, readonly=True)
         cursor, self.looked_to = imap_cursor.opened(session, known, folder, datetime.now(UTC)), folder.uidnext
         if known is None or known.uidvalidity != cursor.uidvalidity:
             self._forget()
         self.listed = [uid for uid in session.search("UID", f"{cursor.uid + 1}:*") if uid > cursor.uid]
-        return cursor, self._fetch(session, cursor, [uid for uid in self.listed if uid not in self.done], most)
+        had = {uid for source in without for uid in self.sources.get(source, ())}
+        return cursor, self._fetch(session, cursor, [uid for uid in self.listed if uid not in self.done | had], most)
 
     def _forget(self) -> None:
         """Numbers of before mean nothing any more."""
