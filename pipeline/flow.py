@@ -8,13 +8,14 @@ from pipeline.case import CaseId, Classification, Context, Decision, Draft, Find
 from pipeline.email import Email, MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.house import House
+from pipeline.prompt import Call
 from pipeline.screening.cautions import late, past
-from pipeline.stages.classify import classify, unclassified
+from pipeline.stages.classify import classify, failed, second_reading, unclassified, worth_asking
 from pipeline.stages.draft import Unfilled, draft, outline
 from pipeline.stages.enrich import enrich
 from pipeline.stages.lint import lint
 from pipeline.stages.prefilter import screen
-from pipeline.stages.redact import redacted_for
+from pipeline.stages.redact import redacted_for, shareable
 from pipeline.stages.route import route, without_intent
 from pipeline.voice import Refusal
 
@@ -26,12 +27,13 @@ async def triage(
     house: House,
     now: datetime,
     clock: Callable[[], float],
-    case: CaseId | None = None,
+    number: CaseId | None = None,
 ) -> Triaged:
-    """Judge one mail. `now` bounds what the mail claims of its arrival; `clock` (s) times the draft; `case` is its number, if it has one.
+    """Judge one mail. `now` bounds what the mail claims of its arrival; `clock` (s) times the draft; `number` is its number, if it has one.
 
     The same inputs give the same Triaged. What a model cannot answer goes to a person: no error of a model leaves this function.
     """
+    started = clock()
     email = replace(email, received_at=min(email.received_at, now))
     if email.quarantined is not None:
         return _unread(
@@ -44,13 +46,10 @@ async def triage(
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)
     cautions = (*screening.may_answer, *late(email, now), *past(history))
-    try:
-        redacted = await redacted_for(email, mailbox, house)
-        classification = await classify(redacted, email, mailbox, house)
-    except (Temporary, Permanent) as error:
-        classification = unclassified(email, mailbox, house)
-        cautions += (Reason("model", "failed", Route.HUMAN, f"The mail could not be classified: {error.sentence}"),)
-    return _answer(_Case(email, mailbox, classification, context, house, case, cautions), clock)
+    case = _Case(email, mailbox, unclassified(email, mailbox, house), context, house, number, cautions)
+    case, calls = await _classified(case)
+    decided = _since(started, clock)
+    return replace(_answer(case, clock), calls=calls, decided_ms=decided)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +66,26 @@ class _Case:
         return route(self.email, self.mailbox, self.classification, self.context, self.house, self.cautions, findings)
 
 
+async def _classified(case: _Case) -> tuple[_Case, tuple[Call, ...]]:
+    """The local model first; a language model where that is not enough. What cannot be read goes to a person."""
+    email, mailbox, house = case.email, case.mailbox, case.house
+    try:
+        first = await classify(await redacted_for(email, mailbox, house), email, mailbox, house)
+    except (Temporary, Permanent) as error:
+        failure = Reason("model", "failed", Route.HUMAN, f"The mail could not be classified: {error.sentence}")
+        return replace(case, cautions=(*case.cautions, failure)), ()
+    case = replace(case, classification=first.classification)
+    if not worth_asking(first, case.route(), email, house):
+        return case, ()
+    try:
+        mail = await shareable(email, mailbox, house)
+    except Temporary as error:
+        reading = failed(first, error.sentence)
+    else:
+        reading = await second_reading(first, mail, email, mailbox, case.context, house)
+    return replace(case, classification=reading.classification, cautions=(*case.cautions, *reading.cautions)), reading.calls
+
+
 def _answer(case: _Case, clock: Callable[[], float]) -> Triaged:
     """Route, draft, lint, and route again with what the linter found."""
     started = clock()
@@ -74,7 +93,7 @@ def _answer(case: _Case, clock: Callable[[], float]) -> Triaged:
     decision = case.route(findings)
     if decision.route is Route.HUMAN and (written is None or not written.outline):
         written = outline(case.email, case.classification, case.context, decision, case.house)
-    took = max(0, round((clock() - started) * 1000))
+    took = _since(started, clock)
     status = Status.HUMAN if decision.route is Route.HUMAN else Status.REVIEW
     finished = replace(written, findings=findings, latency_ms=took) if written else None
     return Triaged(status, case.classification, case.context, decision, finished)
@@ -88,6 +107,11 @@ def _write(case: _Case, decision: Decision) -> tuple[Draft | None, tuple[Finding
     except Refusal as error:
         return None, (Finding("unrendered", f"The template {decision.template} cannot be rendered: {error.why}.", Route.HUMAN),)
     return written, () if written.outline else lint(written, case.email, case.house)
+
+
+def _since(started: float, clock: Callable[[], float]) -> int:
+    """Milliseconds."""
+    return max(0, round((clock() - started) * 1000))
 
 
 def _unread(status: Status, decision: Decision) -> Triaged:

@@ -93,6 +93,8 @@ class Rulebook(Strict):
     rules: tuple[Rule, ...] = Field(default=(), max_length=MOST_RULES)
     redaction: Redaction = "patterns"
     """For every mail; a rule can only ask for more, and a mail that raises any flag always gets "full"."""
+    redaction_for_models: Redaction = "full"
+    """The least that is taken out before a language model is shown a mail, wherever it runs."""
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
