@@ -12,6 +12,7 @@ from pipeline.policy.evaluate import URGENCIES
 from pipeline.policy.language import Condition, IntentIs, MailboxIs, leaves
 from pipeline.policy.rulebook import Rulebook
 from pipeline.ports import IntentModel, NameFinder, SpamModel
+from pipeline.prompts import NO_PROMPTS, Prompts
 from pipeline.screening.spam import Judge
 from pipeline.voice import Voice
 
@@ -48,6 +49,7 @@ class House:
     spam: SpamModel | None = None
     spam_headers: frozenset[MailboxId] = frozenset()
     names: NameFinder | None = None
+    prompts: Prompts = NO_PROMPTS
 
     def spam_judge(self, mailbox: MailboxId) -> Judge:
         return Judge(self.spam, mailbox in self.spam_headers)
@@ -63,15 +65,16 @@ class House:
         return tuple(version for version in self.versions if version[0] not in aside)
 
 
-def assemble(policies: Policies, voice: Voice, model: IntentModel, spam: SpamModel | None = None) -> House:
+def assemble(policies: Policies, voice: Voice, model: IntentModel, spam: SpamModel | None = None, prompts: Prompts = NO_PROMPTS) -> House:
     """Join what was read. Raises Misconfigured at the first reference that leads nowhere."""
     for mistake in mistakes(policies, voice):
         raise mistake
     templates = tuple((f"template:{name}", reply.digest) for name, reply in voice.replies.items())
     filters = (("spam", spam.version),) if spam else ()
-    versions = tuple(sorted((*policies.versions, *templates, ("model", model.version), *filters)))
+    asked = tuple((f"prompt:{name}", prompt.version) for name, prompt in prompts.by_name.items())
+    versions = tuple(sorted((*policies.versions, *templates, *asked, ("model", model.version), *filters)))
     p = policies
-    return House(p.company, p.prices, p.people, p.intents, p.rulebook, voice, model, versions, spam)
+    return House(p.company, p.prices, p.people, p.intents, p.rulebook, voice, model, versions, spam, prompts=prompts)
 
 
 def mistakes(policies: Policies, voice: Voice) -> Iterator[Misconfigured]:
