@@ -139,7 +139,8 @@ class Reviewing:
 
     async def _edited(self, admitted: Admitted, form: edit.Form) -> Move | Refused:
         case = admitted.case
-        found = self.desk.lint(replace(case.draft, subject=form.subject, text=form.text), case.email) if case.draft else ()
+        theirs = replace(case.draft, subject=form.subject, text=form.text, author=admitted.person.id) if case.draft else None
+        found = self.desk.lint(theirs, case.email) if theirs else ()
         whom = _whom(case, form, self._own() | {case.mailbox})
         return review.edit(case, case.revision, admitted.person, self.desk.clock(), form.subject, form.text, found, whom)
 

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass, replace
 
 from pipeline.atoms import scrub
-from pipeline.case import CaseId, Classification, Context, Decision, Draft, Route
+from pipeline.case import CaseId, Cited, Classification, Context, Decision, Draft, Route, Slot
 from pipeline.email import Email
 from pipeline.house import House
+from pipeline.letter import taken_apart
 from pipeline.policy.content import Intent
 from pipeline.recipients import author, written
 from pipeline.slots import OPTIONAL, Ask, slots
-from pipeline.voice import render
+from pipeline.voice import Refusal, ReplyTemplate, render
 
 LONGEST_SUBJECT = 160
 OUTLINE = "outline"
@@ -41,8 +42,16 @@ def _letter(email: Email, classification: Classification, decision: Decision, ho
     if empty:
         raise Unfilled(reply.name, empty[0])
     text = render(reply, {slot.name: slot.value for slot in used})
-    letter = Draft(1, subject_of(email.subject), text, reply.name, reply.language, used, (), "template", 0, 0.0)
+    letter = Draft(1, subject_of(email.subject), text, reply.name, reply.language, used, (), "template", 0, 0.0, cited=_cited(reply, used))
     return _addressed(letter, email, ask.intent, house)
+
+
+def _cited(reply: ReplyTemplate, used: tuple[Slot, ...]) -> tuple[Cited, ...]:
+    """Where each sentence comes from; none where the template cannot be taken apart."""
+    try:
+        return taken_apart(reply, used).cited()
+    except Refusal:
+        return ()
 
 
 def _addressed(letter: Draft, email: Email, intent: Intent, house: House) -> Draft:
