@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.digest import Digest
-from pipeline.email import MailboxId
+from pipeline.email import Email, MailboxId
 from pipeline.people import Person
 from pipeline.review import Move
 
@@ -118,9 +118,9 @@ class IntentModel(Protocol):
 
 
 class SpamModel(Protocol):
-    """A filter that tells spam by its words. Scores are log-odds.
+    """A filter that tells spam by its words and how it was made. Scores are log-odds.
 
-    Above `threshold` it is spam (far above, if it links to its sender's own domain); above `doubt` it may be.
+    Above `threshold` it is spam (far above, if nothing else makes it suspect); above `doubt` it may be.
     """
 
     @property
@@ -129,8 +129,8 @@ class SpamModel(Protocol):
     def threshold(self) -> float: ...
     @property
     def doubt(self) -> float: ...
-    def score(self, subject: str, text: str, domain: str) -> float:
-        """How much speaks for spam; quick, for it is asked about every mail. `domain` is the sender's."""
+    def score(self, email: Email) -> float:
+        """How much speaks for spam; quick, for it is asked about every mail."""
         ...
 
 
