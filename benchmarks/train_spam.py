@@ -47,6 +47,8 @@ HARD = 100.0
 """How much more an advertisement that somebody asked for counts than other ham."""
 LOUD = 0.3
 """What a mark counts among features that each count one by the root of their number."""
+UNDOUBTED = 0.997
+"""Share of the honest mail of the corpus that is not even doubted."""
 LEARNED, TESTED = 500, 3000
 """Texts of each other kind."""
 Floats = NDArray[np.float64]
@@ -107,7 +109,7 @@ def fit(rows: csr_matrix, spam: Bools, count: Floats) -> tuple[Floats, float]:
 def bounds(scores: Floats, odd: Bools) -> tuple[float, float]:
     """From the scores of ham alone: threshold and doubt. No ham that could be filed comes within the margin of the first."""
     threshold = float(np.where(odd, scores, scores - SURER).max()) + MARGIN
-    return threshold, float(np.quantile(scores, 0.99))
+    return threshold, float(np.quantile(scores, UNDOUBTED))
 
 
 @dataclass(frozen=True, slots=True)
