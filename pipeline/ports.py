@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from pipeline.backlog import Pile
 from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.digest import Digest
-from pipeline.email import MailboxId, Span
+from pipeline.email import Email, MailboxId, Span
 from pipeline.people import Person
 from pipeline.prompt import Answer, Prompt
 from pipeline.review import Move
@@ -156,9 +156,9 @@ class LanguageModel(Protocol):
 
 
 class SpamModel(Protocol):
-    """A filter that tells spam by its words. Scores are log-odds.
+    """A filter that tells spam by its words and how it was made. Scores are log-odds.
 
-    Above `threshold` it is spam (far above, if it links to its sender's own domain); above `doubt` it may be.
+    Above `threshold` it is spam (far above, if nothing else makes it suspect); above `doubt` it may be.
     """
 
     @property
@@ -167,8 +167,8 @@ class SpamModel(Protocol):
     def threshold(self) -> float: ...
     @property
     def doubt(self) -> float: ...
-    def score(self, subject: str, text: str, domain: str) -> float:
-        """How much speaks for spam; quick, for it is asked about every mail. `domain` is the sender's."""
+    def score(self, email: Email) -> float:
+        """How much speaks for spam; quick, for it is asked about every mail."""
         ...
 
 

@@ -26,15 +26,21 @@ _IGNORED: dict[AutomaticKind, str] = {
     "list": "This is a post to a mailing list, with no question to us",
     "newsletter": "This mail went to many recipients and asks us nothing",
 }
+_TO_MANY = ("list", "newsletter")
+"""What is filed without a question, but may be spam: then the digest lists it, and a person can take it back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """`automatic`: a machine wrote it. `ignore`: why nobody need answer, or None. `may_answer`: what limits who may answer otherwise."""
+    """`automatic`: a machine wrote it. `ignore`: why nobody need answer, or None. `may_answer`: what limits who may answer otherwise.
+
+    `spam` is that one of these reasons which says that it is spam or might be, or None.
+    """
 
     automatic: Automatic | None
     ignore: Reason | None
     may_answer: tuple[Reason, ...]
+    spam: Reason | None = None
 
 
 PLAIN = Judge()
@@ -58,9 +64,13 @@ def screen(
     if machine and machine.kind not in _IGNORED:
         careful = (*careful, said(machine.kind, Route.REVIEW, f"A machine seems to have written this mail: {machine.why}."))
     ignore = _ignored(email, machine, history)
-    if ignore or email.quarantined or judge is None or (found := spam(email, history, judge)) is None:
+    asked = judge is not None and not email.quarantined and (ignore is None or ignore.name in _TO_MANY)
+    found = spam(email, history, judge) if judge is not None and asked else None
+    if found and found.at_most is Route.IGNORE:
+        return Screening(machine, found, careful, found)
+    if found is None or (ignore and not history.cleared):
         return Screening(machine, ignore, careful)
-    return Screening(machine, found, careful) if found.at_most is Route.IGNORE else Screening(machine, None, (*careful, found))
+    return Screening(machine, None, (*careful, found), found)
 
 
 def _ignored(email: Email, machine: Automatic | None, history: History) -> Reason | None:
