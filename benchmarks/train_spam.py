@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, hstack, vstack  # type: ignore[import-untyped]  # it ships no types
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # it ships no types
 
-from benchmarks.near import groups
 from bot.mailbox.archives import mails
 from bot.mailbox.mime import read
+from bot.model.near import groups
 from bot.model.spam.features import BUCKETS, buckets, readable
 from bot.model.spam.filter import SHORTEST, WEIGHTS, SpamFilter, load, save
 from bot.model.spam.marks import MARKS, marks
