@@ -2,7 +2,7 @@
 
 from blocks import ids, kit
 from blocks.kit import Json
-from blocks.text import one_line, visible, words
+from blocks.text import clip, visible, words
 from pipeline.case import Case, Cited, Draft
 
 PLACES = {
@@ -34,8 +34,9 @@ def _headline(draft: Draft, changed: bool) -> str:
 
 
 def _sentence(cited: Cited) -> Json:
-    said = visible(cited.text)
-    return kit.rich_text(kit.quote(one_line(said, SENTENCE)), kit.line(kit.run(", ".join(map(source, cited.sources)), italic=True)))
+    return kit.rich_text(
+        kit.quote(clip(visible(cited.text), SENTENCE)), kit.line(kit.run(", ".join(map(source, cited.sources)), italic=True))
+    )
 
 
 def source(written: str) -> str:
