@@ -17,6 +17,7 @@ from pipeline.house import House, Policies, assemble
 from pipeline.people import People
 from pipeline.policy.content import Company, Intent, ModelPrices, OutOfScope, Prices
 from pipeline.policy.rulebook import Rulebook
+from pipeline.prompts import Prompts, prompt_template
 from pipeline.slots import slot_names
 from pipeline.voice import Refusal, Voice, template
 
@@ -32,7 +33,8 @@ async def load(policies: Path, templates: Path, cache: Path | None) -> House:
     voice = await asyncio.to_thread(read_voice, templates, read)
     examples = {**{name: intent.examples for name, intent in read.intents.items()}, OUT_OF_SCOPE: read.out_of_scope.examples}
     model = await asyncio.to_thread(local.load, examples, cache)
-    return assemble(read, voice, model, await asyncio.to_thread(spam.load))
+    prompts = await asyncio.to_thread(read_prompts, templates)
+    return assemble(read, voice, model, await asyncio.to_thread(spam.load), prompts)
 
 
 def read_policies(folder: Path) -> Policies:
@@ -68,6 +70,18 @@ def read_voice(folder: Path, policies: Policies) -> Voice:
         except Refusal as refusal:
             raise Misconfigured(f"{path}, line {refusal.line}", f"{refusal.why}. Correct the template.") from refusal
     return Voice(read)
+
+
+def read_prompts(folder: Path) -> Prompts:
+    """Every prompt, compiled."""
+    _folder(folder / "prompts", "TRIAGE_TEMPLATES")
+    read = {}
+    for path in sorted((folder / "prompts").glob("*.j2")):
+        try:
+            read[path.stem] = prompt_template(path.stem, _text(path))
+        except Refusal as refusal:
+            raise Misconfigured(f"{path}, line {refusal.line}", f"{refusal.why}. Correct the prompt.") from refusal
+    return Prompts(read)
 
 
 def _intents(folder: Path) -> Mapping[str, Intent]:

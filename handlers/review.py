@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks import edit, ids, mail, notice, reject
+from blocks import edit, ids, mail, notice, reject, sources
 from blocks.kit import Json
 from handlers import payload
 from handlers.access import Admitted, admit
@@ -33,6 +33,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.action(ids.REJECT)(reviewing.open_reject)
     app.view(ids.REJECT_FORM)(reviewing.rejected)
     app.action(ids.SHOW_MAIL)(reviewing.show_mail)
+    app.action(ids.SOURCES)(reviewing.show_sources)
     app.action(re.compile(rf"{re.escape(ids.MAIL_PAGE)}\.\d+"))(reviewing.turn_page)
 
 
@@ -99,6 +100,13 @@ class Reviewing:
         if sentence:
             await tell(client, click, sentence)
 
+    async def show_sources(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        click = payload.click(body)
+        sentence = await self._open(client, click, sources.view)
+        await ack()
+        if sentence:
+            await tell(client, click, sentence)
+
     async def turn_page(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         click, form = payload.click(body), ids.read_form(body["view"]["private_metadata"])
         admitted = await admit(self.desk, click.user, form.channel if form else "", form)
@@ -139,7 +147,8 @@ class Reviewing:
 
     async def _edited(self, admitted: Admitted, form: edit.Form) -> Move | Refused:
         case = admitted.case
-        found = self.desk.lint(replace(case.draft, subject=form.subject, text=form.text), case.email) if case.draft else ()
+        theirs = replace(case.draft, subject=form.subject, text=form.text, author=admitted.person.id) if case.draft else None
+        found = self.desk.lint(theirs, case.email) if theirs else ()
         whom = _whom(case, form, self._own() | {case.mailbox})
         return review.edit(case, case.revision, admitted.person, self.desk.clock(), form.subject, form.text, found, whom)
 

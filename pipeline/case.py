@@ -67,16 +67,36 @@ class Classification:
 
 
 @dataclass(frozen=True, slots=True)
+class Article:
+    """An approved article of the knowledge base: what a reply may point to, never its text."""
+
+    id: str
+    title: str
+    url: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time, both ends aware."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What we know beside the mail: `vip` only for authenticated senders; `earlier` counts this thread's cases before this one.
 
-    `missing` names the sources that could not be asked.
+    `missing` names the sources that could not be asked. `articles` are the best first; `free_slots` are times that could be offered.
     """
 
     vip: bool
     known: bool
     earlier: int
     missing: tuple[str, ...] = ()
+    articles: tuple[Article, ...] = ()
+    free_slots: tuple[Window, ...] = ()
 
 
 Speaker = Literal["intent", "rule", "lint", "gate", "authentication", "language", "model", "prefilter", "mail", "person"]
@@ -111,7 +131,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A value put into a template, and where it came from: `config:...`, `price:...`, `mail:first_name`, `case:id`."""
+    """A value put into a template, and where it came from.
+
+    `config:...`, `price:...`, `kb:<article>+<article>`, `calendar:<name>`, `crm:<field>`, `mail:first_name` or `case:id`.
+    """
 
     name: str
     value: str
@@ -128,8 +151,17 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """A sentence of a draft, and what it rests on: `template:<name>:<line>`, then the sources of the slots in it."""
+
+    text: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer that could be sent. `author` is "template" or the person who edited it last; versions count from 1.
+    """An answer that could be sent. `author` is "template", "model" where one reworded the template, or the person who edited it last;
+    versions count from 1. `cited` is the letter as code made it, sentence by sentence.
 
     `latency_ms` is the time the draft took to make; `cost_usd` what models charged for it. An outline is for the person, never sent.
 
@@ -151,6 +183,7 @@ class Draft:
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     forward_to: str = ""
+    cited: tuple[Cited, ...] = ()
 
     @property
     def sha256(self) -> str:

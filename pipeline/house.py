@@ -11,7 +11,8 @@ from pipeline.policy.content import Company, Intent, OutOfScope, Prices
 from pipeline.policy.evaluate import URGENCIES
 from pipeline.policy.language import Condition, IntentIs, MailboxIs, leaves
 from pipeline.policy.rulebook import Rulebook
-from pipeline.ports import IntentModel, NameFinder, SpamModel
+from pipeline.ports import Calendar, IntentModel, Knowledge, NameFinder, SpamModel
+from pipeline.prompts import NO_PROMPTS, Prompts
 from pipeline.screening.spam import Judge
 from pipeline.voice import Voice
 
@@ -34,7 +35,7 @@ class House:
     """What the flow needs beside the mail. `versions` names every policy, template and model, sorted.
 
     `spam` is the local filter, if there is one; `spam_headers` are the inboxes whose own server's X-Spam headers are believed.
-    `names` finds what redaction in full needs; without it, patterns must do.
+    `names` finds what redaction in full needs; without it, patterns must do. `knowledge` and `calendar` are asked where there are any.
     """
 
     company: Company
@@ -48,6 +49,9 @@ class House:
     spam: SpamModel | None = None
     spam_headers: frozenset[MailboxId] = frozenset()
     names: NameFinder | None = None
+    prompts: Prompts = NO_PROMPTS
+    knowledge: Knowledge | None = None
+    calendar: Calendar | None = None
 
     def spam_judge(self, mailbox: MailboxId) -> Judge:
         return Judge(self.spam, mailbox in self.spam_headers)
@@ -63,15 +67,16 @@ class House:
         return tuple(version for version in self.versions if version[0] not in aside)
 
 
-def assemble(policies: Policies, voice: Voice, model: IntentModel, spam: SpamModel | None = None) -> House:
+def assemble(policies: Policies, voice: Voice, model: IntentModel, spam: SpamModel | None = None, prompts: Prompts = NO_PROMPTS) -> House:
     """Join what was read. Raises Misconfigured at the first reference that leads nowhere."""
     for mistake in mistakes(policies, voice):
         raise mistake
     templates = tuple((f"template:{name}", reply.digest) for name, reply in voice.replies.items())
     filters = (("spam", spam.version),) if spam else ()
-    versions = tuple(sorted((*policies.versions, *templates, ("model", model.version), *filters)))
+    asked = tuple((f"prompt:{name}", prompt.version) for name, prompt in prompts.by_name.items())
+    versions = tuple(sorted((*policies.versions, *templates, *asked, ("model", model.version), *filters)))
     p = policies
-    return House(p.company, p.prices, p.people, p.intents, p.rulebook, voice, model, versions, spam)
+    return House(p.company, p.prices, p.people, p.intents, p.rulebook, voice, model, versions, spam, prompts=prompts)
 
 
 def mistakes(policies: Policies, voice: Voice) -> Iterator[Misconfigured]:
@@ -112,6 +117,8 @@ def _said(policies: Policies) -> Iterator[tuple[str, Mapping[str, str]]]:
     company, prices = policies.company, policies.prices
     yield "company.json, sign_off", company.sign_off
     yield "company.json, support_hours", company.support_hours
+    if company.meetings:
+        yield "company.json, meetings.zone_name", company.meetings.zone_name
     yield from ((f"company.json, eta.{urgency}", line) for urgency, line in company.eta.items())
     yield from ((f"company.json, docs.{page}.title", link.title) for page, link in company.docs.items())
     yield from ((f"prices.json, plans.{name}", plan.paragraph) for name, plan in prices.plans.items())

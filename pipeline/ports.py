@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from pipeline.backlog import Pile
-from pipeline.case import Case, CaseId, PersonId, Status
+from pipeline.case import Article, Case, CaseId, PersonId, Status, Window
 from pipeline.digest import Digest
 from pipeline.email import Email, MailboxId, Span
 from pipeline.people import Person
@@ -152,6 +152,30 @@ class LanguageModel(Protocol):
 
     async def ask(self, prompt: Prompt) -> Answer:
         """One answer. Raises Temporary where no model may be asked now (down, slow, over a budget), Permanent where it never will."""
+        ...
+
+
+class Knowledge(Protocol):
+    """The approved articles that replies may point to."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where a source is told."""
+        ...
+
+    async def search(self, text: str, language: str, most: int) -> Sequence[Article]:
+        """The articles about what this text asks, best first; none where nothing fits. Temporary where it cannot be asked."""
+        ...
+
+
+class Calendar(Protocol):
+    """When the people who hold meetings are taken."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def busy(self, start: datetime, end: datetime) -> Sequence[Window]:
+        """Every taken stretch that touches this one, in any order. Temporary where it cannot be asked."""
         ...
 
 

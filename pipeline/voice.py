@@ -33,6 +33,7 @@ class ReplyTemplate:
     uses: frozenset[str]
     fixed: str
     digest: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def template(name: str, language: str, source: str, slots: frozenset[str]) -> Re
         raise Refusal(error.lineno, error.message or "this is not Jinja2") from error
     uses = frozenset(node.name for node in tree.find_all(nodes.Name))
     fixed = "".join(node.data for node in tree.find_all(nodes.TemplateData))
-    return ReplyTemplate(name, language, compiled, uses, fixed, sha256(source.encode()).hexdigest()[:12])
+    return ReplyTemplate(name, language, compiled, uses, fixed, sha256(source.encode()).hexdigest()[:12], source)
 
 
 def _allow(node: nodes.Node, slots: frozenset[str]) -> None:

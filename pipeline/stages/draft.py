@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass, replace
 
 from pipeline.atoms import scrub
-from pipeline.case import CaseId, Classification, Context, Decision, Draft, Route
+from pipeline.case import CaseId, Cited, Classification, Context, Decision, Draft, Route, Slot
 from pipeline.email import Email
 from pipeline.house import House
+from pipeline.letter import taken_apart
 from pipeline.policy.content import Intent
 from pipeline.recipients import author, written
 from pipeline.slots import OPTIONAL, Ask, slots
-from pipeline.voice import render
+from pipeline.voice import Refusal, ReplyTemplate, render
 
 LONGEST_SUBJECT = 160
 OUTLINE = "outline"
@@ -29,20 +30,30 @@ def draft(email: Email, classification: Classification, context: Context, decisi
     """The letter that could be sent, or the outline where a person answers. Raises Unfilled or voice.Refusal; the caller takes the time."""
     if decision.route is Route.HUMAN or decision.template is None:
         return outline(email, classification, context, decision, house)
-    return _letter(email, classification, decision, house, case)
+    return _letter(email, classification, context, decision, house, case)
 
 
-def _letter(email: Email, classification: Classification, decision: Decision, house: House, case: CaseId | None) -> Draft:
+def _letter(email: Email, classification: Classification, context: Context, decision: Decision, house: House, case: CaseId | None) -> Draft:
     reply = house.voice.replies[decision.template or ""]
-    ask = Ask(email.sender, house.intents[classification.intent], decision.urgency, reply.language, case)
+    ask = Ask(
+        email.sender, house.intents[classification.intent], decision.urgency, reply.language, case, context.articles, context.free_slots
+    )
     filled = slots(ask, house.company, house.prices, house.people)
     used = tuple(filled[name] for name in sorted(reply.uses))
     empty = [slot.name for slot in used if not slot.value and slot.name not in OPTIONAL]
     if empty:
         raise Unfilled(reply.name, empty[0])
     text = render(reply, {slot.name: slot.value for slot in used})
-    letter = Draft(1, subject_of(email.subject), text, reply.name, reply.language, used, (), "template", 0, 0.0)
+    letter = Draft(1, subject_of(email.subject), text, reply.name, reply.language, used, (), "template", 0, 0.0, cited=_cited(reply, used))
     return _addressed(letter, email, ask.intent, house)
+
+
+def _cited(reply: ReplyTemplate, used: tuple[Slot, ...]) -> tuple[Cited, ...]:
+    """Where each sentence comes from; none where the template cannot be taken apart."""
+    try:
+        return taken_apart(reply, used).cited()
+    except Refusal:
+        return ()
 
 
 def _addressed(letter: Draft, email: Email, intent: Intent, house: House) -> Draft:

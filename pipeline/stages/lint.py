@@ -1,7 +1,7 @@
 """What is wrong with a text that is about to be sent: nothing in it may be invented, promised, forgotten or left over."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import py3langid  # type: ignore[import-untyped]  # the package ships no types
 
@@ -11,6 +11,8 @@ from pipeline.email import Email
 from pipeline.house import House
 
 SHORTEST, LONGEST = 40, 4_000
+OURS = ("template", "model")
+"""Authors that are no person."""
 READABLE = 120
 """Letters from which on the language of a text can be told."""
 
@@ -41,9 +43,14 @@ _SAYS: dict[AtomKind, str] = {
 
 
 def lint(draft: Draft, email: Email, house: House) -> tuple[Finding, ...]:
-    """The findings for a draft of ours, or as a person has edited it; they caution, they do not forbid."""
-    spoken = draft.language if draft.author == "template" else spoken_in(draft.text)
-    return lint_text(draft.text, draft.subject, allowed_atoms(draft, house) | _asked(email.subject), email.language, spoken)
+    """The findings for a draft of ours, or as a person has edited it; they caution, they do not forbid.
+
+    What was found about our own wording before stays; of a person's words only what is found now counts.
+    """
+    ours = draft.author in OURS
+    spoken = draft.language if ours else spoken_in(draft.text)
+    found = lint_text(draft.text, draft.subject, allowed_atoms(draft, house) | _asked(email.subject), email.language, spoken)
+    return _canonical([*found, *(draft.findings if ours else ())])
 
 
 def lint_text(text: str, subject: str, allowed: frozenset[Atom], language: str, spoken: str) -> tuple[Finding, ...]:
@@ -52,6 +59,10 @@ def lint_text(text: str, subject: str, allowed: frozenset[Atom], language: str, 
     `language` is what the reader writes, `spoken` what the text is in; "und" is unknown.
     """
     found = [*_left_over(text, subject), *_invented(text, subject, allowed), *_language(language, spoken), *_length(text)]
+    return _canonical(found)
+
+
+def _canonical(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(set(found), key=lambda finding: (finding.code, finding.text)))
 
 

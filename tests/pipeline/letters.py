@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from bot.house import read_policies, read_voice
+from bot.house import read_policies, read_prompts, read_voice
 from pipeline.case import NO_HISTORY, Triaged
 from pipeline.email import Address, Attachment, Authentication, Email, MailboxId, Verdict
 from pipeline.errors import Permanent, Temporary
 from pipeline.flow import triage
 from pipeline.house import House, Policies, assemble
 from pipeline.ports import IntentScore
+from pipeline.prompts import Prompts
 from pipeline.voice import Voice
 
 ROOT = Path(__file__).parents[2]
@@ -46,8 +47,13 @@ def voice() -> Voice:
     return read_voice(ROOT / "templates", policies())
 
 
+@cache
+def prompts() -> Prompts:
+    return read_prompts(ROOT / "templates")
+
+
 def house(intent: str = "support", score: float = 0.9, failure: Temporary | Permanent | None = None) -> House:
-    return assemble(policies(), voice(), Scripted([IntentScore(intent, score)], failure))
+    return assemble(policies(), voice(), Scripted([IntentScore(intent, score)], failure), prompts=prompts())
 
 
 def mail(text: str = "The map does not load any more.", subject: str = "Map", **more: object) -> Email:
