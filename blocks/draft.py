@@ -2,6 +2,7 @@
 
 from blocks import ids, kit
 from blocks.kit import Json, Message
+from blocks.sources import PLACES
 from blocks.state import bounced, decided, headline, reasons, who, would_have_been
 from blocks.text import clip, count, escape, in_full, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
@@ -16,7 +17,7 @@ def message(case: Case) -> Message | None:
         return None
     draft = case.draft
     body = kit.rich_text(*_title(case, draft), kit.quote(clip(visible(draft.text), SHOWN)))
-    return kit.message(_fallback(case, draft), body, *_look(draft), *_end(case, draft))
+    return kit.message(_fallback(case, draft), body, *_look(case, draft), *_end(case, draft))
 
 
 def _fallback(case: Case, draft: Draft) -> str:
@@ -57,15 +58,16 @@ def _wanted(case: Case, draft: Draft) -> str:
     return f"⚠️ They ask for answers at {', '.join(_some(others))}, not where they wrote from. Edit lets you choose." if others else ""
 
 
-def _look(draft: Draft) -> list[Json]:
+def _look(case: Case, draft: Draft) -> list[Json]:
     """What deserves a second look: the linter's findings, text that was cut off, where the filled-in values come from."""
-    warned = [kit.plain(f"⚠️ {finding(each)}") for each in draft.findings[:6]]
+    warned = [kit.plain(f"{'ℹ️' if each.at_most is Route.AUTO_SEND else '⚠️'} {finding(each)}") for each in draft.findings[:6]]
+    missing = [kit.plain(f"ℹ️ No answer from {name}.") for name in (case.context.missing[:2] if case.context and not draft.outline else ())]
     cut = (
         [kit.plain(f"Cut off here: {count(len(draft.text) - SHOWN, 'more character')}. Edit shows all of it.")]
         if len(draft.text) > SHOWN
         else []
     )
-    return [kit.context(*warned, *cut, kit.plain(_made(draft)))]
+    return [kit.context(*warned, *missing, *cut, kit.plain(_made(draft)))]
 
 
 def finding(found: Finding) -> str:
@@ -75,9 +77,10 @@ def finding(found: Finding) -> str:
 
 def _made(draft: Draft) -> str:
     """Where the text comes from: the template, and for each source the slots that it filled."""
-    origin = f"From the template “{words(draft.template)}”" if draft.author == "template" else f"Version {draft.version}, edited by hand"
+    plain, edited = f"From the template “{words(draft.template)}”", f"Version {draft.version}, edited by hand"
+    origin = {"template": plain, "model": f"{plain}, reworded by a model"}.get(draft.author, edited)
     filled: dict[str, list[str]] = {}
-    for slot in draft.slots:
+    for slot in (slot for slot in draft.slots if slot.value):
         filled.setdefault(source(slot), []).append(words(slot.name))
     told = "; ".join(f"{', '.join(names)} from {place}" for place, names in filled.items())
     return f"{origin}. Filled in: {told}." if told else f"{origin}."
@@ -86,15 +89,14 @@ def _made(draft: Draft) -> str:
 def source(slot: Slot) -> str:
     """Where a value came from, in words."""
     kind, _, name = slot.source.partition(":")
-    known = {"config": "settings", "price": "price list", "mail": "the mail", "case": "the case"}
-    return known.get(kind, words(kind)) if kind in known else words(name or kind)
+    return PLACES.get(kind) or words(name or kind)
 
 
 def _end(case: Case, draft: Draft) -> list[Json]:
     """Buttons while a reviewer is waited for; afterwards who, when and what, and only then what it would have been."""
     match case.status:
         case Status.REVIEW if not draft.outline:
-            return [*_waiting(case), _buttons(case)]
+            return [*_waiting(case), _buttons(case, draft)]
         case Status.HUMAN if bounced(case):
             return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), *who(case)))]
         case Status.HUMAN:
@@ -112,11 +114,12 @@ def _revealed(case: Case) -> list[Json]:
     return [kit.context(kit.plain(said))] if said else []
 
 
-def _buttons(case: Case) -> Json:
+def _buttons(case: Case, draft: Draft) -> Json:
     value = ids.write(ids.Ref(case.id, case.revision))
     return kit.actions(
         kit.button("Approve & send", ids.APPROVE, value, "primary"),
         kit.button("Edit", ids.EDIT, value),
         kit.button("Reject", ids.REJECT, value),
         kit.button("Take over", ids.TAKE_OVER, value),
+        *([kit.button("Where is this from?", ids.SOURCES, value)] if draft.cited else []),
     )

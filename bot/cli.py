@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.commands import config, demo, doctor, migrate, parse, policy, redact, replay, run, sandbox
+from bot.commands import config, demo, doctor, evaluate, migrate, parse, policy, redact, replay, run, sandbox
 from bot.commands.terminal import MISUSE, say
 from pipeline.errors import Misconfigured, Permanent, Temporary
 
@@ -19,6 +19,7 @@ app.command("run")(run.run_bot)
 app.command("replay")(replay.replay_mails)
 app.command("parse")(parse.parse_mails)
 app.command("redact")(redact.redact_texts)
+app.command("evaluate")(evaluate.evaluate_model)
 app.command("migrate")(migrate.migrate_database)
 app.command("doctor")(doctor.doctor)
 app.command("config")(config.show_config)

@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     templates: Path = ROOT / "templates"
     migrations: Path = ROOT / "migrations"
     mailboxes: tuple[MailboxEntry, ...] = ()
+    knowledge: Path | None = None
+    """A folder of Markdown articles that replies may link to (docs/drafts.md)."""
+    calendar: str | None = None
+    """An iCalendar file, or its https address: taken times are not offered for meetings. Needs `meetings` in policies/company.json."""
     public_url: str = ""
     """https://... under which providers reach our port, for notifications of new mail; without it mail is only polled."""
     queue: Literal["postgres", "sqs", "pubsub"] = "postgres"

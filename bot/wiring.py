@@ -18,6 +18,7 @@ from bot.authenticity.verify import Trust, verify
 from bot.backlog import Backlog, tell
 from bot.buckets import shared
 from bot.budget import Budgets
+from bot.calendar import ics
 from bot.cleared import Cleared
 from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
@@ -26,6 +27,7 @@ from bot.forwarding import Forwarder
 from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.intake import Consumer, Intake
+from bot.knowledge import folder
 from bot.mailbox import mime
 from bot.mailbox.reader import Reader, reader
 from bot.mailboxes import Opened, open_all, webhooks
@@ -70,6 +72,7 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
+from pipeline.ports import Calendar, Knowledge
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -91,6 +94,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     slack = _slack(settings)
     believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
     house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
+    house = replace(house, knowledge=_knowledge(settings), calendar=_calendar(settings, house))
     asked, counted = choice.of(settings), ModelMetrics.fresh()
     async with AsyncExitStack() as stack:
         house = replace(house, names=await stack.enter_async_context(name_process()))
@@ -118,6 +122,18 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
+
+
+def _knowledge(settings: Settings) -> Knowledge | None:
+    return folder.connect(settings.knowledge) if settings.knowledge else None
+
+
+def _calendar(settings: Settings, house: House) -> Calendar | None:
+    if settings.calendar is None:
+        return None
+    if house.company.meetings is None:
+        raise Misconfigured("TRIAGE_CALENDAR", 'a calendar is named, but company.json has no "meetings". Add when meetings may be offered.')
+    return ics.connect(settings.calendar, house.company.meetings.time_zone)
 
 
 @dataclass(frozen=True, slots=True)

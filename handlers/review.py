@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks import edit, ids, mail, notice, reject
+from blocks import edit, ids, mail, notice, reject, sources
 from blocks.kit import Json
 from handlers import payload
 from handlers.access import Admitted, admit
@@ -33,6 +33,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.action(ids.REJECT)(reviewing.open_reject)
     app.view(ids.REJECT_FORM)(reviewing.rejected)
     app.action(ids.SHOW_MAIL)(reviewing.show_mail)
+    app.action(ids.SOURCES)(reviewing.show_sources)
     app.action(re.compile(rf"{re.escape(ids.MAIL_PAGE)}\.\d+"))(reviewing.turn_page)
 
 
@@ -95,6 +96,13 @@ class Reviewing:
             sentence = admitted.sentence
         else:
             sentence = await open_window(client, click, mail.view(admitted.case, 0, click.channel, click.thread))
+        await ack()
+        if sentence:
+            await tell(client, click, sentence)
+
+    async def show_sources(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        click = payload.click(body)
+        sentence = await self._open(client, click, sources.view)
         await ack()
         if sentence:
             await tell(client, click, sentence)

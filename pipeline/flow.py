@@ -50,7 +50,7 @@ async def triage(
     cautions = (*screening.may_answer, *late(email, now), *past(history))
     matter = Matter(email, mailbox, unclassified(email, mailbox, house), context, house, number, cautions)
     async with asking_ahead(house.language_models.get("draft")) as ahead:
-        matter, calls = await understood(matter, ahead)
+        matter, calls = await understood(matter, ahead, now)
         decided = _since(started, clock)
         made = await _answer(matter, ahead, clock)
         discarded = await ahead.discarded() if ahead else ()

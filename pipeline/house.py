@@ -11,7 +11,7 @@ from pipeline.policy.content import Company, Intent, OutOfScope, Prices
 from pipeline.policy.evaluate import URGENCIES
 from pipeline.policy.language import Condition, IntentIs, MailboxIs, leaves
 from pipeline.policy.rulebook import Rulebook
-from pipeline.ports import IntentModel, LanguageModel, NameFinder, SpamModel
+from pipeline.ports import Calendar, IntentModel, Knowledge, LanguageModel, NameFinder, SpamModel
 from pipeline.prompt import Role
 from pipeline.prompts import NO_PROMPTS, Prompts
 from pipeline.screening.spam import Judge
@@ -36,7 +36,7 @@ class House:
     """What the flow needs beside the mail. `versions` names every policy, template and model, sorted.
 
     `spam` is the local filter, if there is one; `spam_headers` are the inboxes whose own server's X-Spam headers are believed.
-    `names` finds what redaction in full needs; without it, patterns must do.
+    `names` finds what redaction in full needs; without it, patterns must do. `knowledge` and `calendar` are asked where there are any.
     `language_models` says who is asked for what: nobody, where a role is missing.
     """
 
@@ -52,6 +52,8 @@ class House:
     spam_headers: frozenset[MailboxId] = frozenset()
     names: NameFinder | None = None
     prompts: Prompts = NO_PROMPTS
+    knowledge: Knowledge | None = None
+    calendar: Calendar | None = None
     language_models: Mapping[Role, LanguageModel] = field(default_factory=dict)
 
     def spam_judge(self, mailbox: MailboxId) -> Judge:
@@ -120,6 +122,8 @@ def _said(policies: Policies) -> Iterator[tuple[str, Mapping[str, str]]]:
     company, prices = policies.company, policies.prices
     yield "company.json, sign_off", company.sign_off
     yield "company.json, support_hours", company.support_hours
+    if company.meetings:
+        yield "company.json, meetings.zone_name", company.meetings.zone_name
     yield from ((f"company.json, eta.{urgency}", line) for urgency, line in company.eta.items())
     yield from ((f"company.json, docs.{page}.title", link.title) for page, link in company.docs.items())
     yield from ((f"prices.json, plans.{name}", plan.paragraph) for name, plan in prices.plans.items())

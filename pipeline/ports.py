@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from pipeline.backlog import Pile
-from pipeline.case import Case, CaseId, PersonId, Status
+from pipeline.case import Article, Case, CaseId, PersonId, Status, Window
 from pipeline.digest import Digest
-from pipeline.email import MailboxId, Span
+from pipeline.email import Email, MailboxId, Span
 from pipeline.people import Person
 from pipeline.prompt import Answer, Prompt
 from pipeline.review import Move
@@ -155,10 +155,34 @@ class LanguageModel(Protocol):
         ...
 
 
-class SpamModel(Protocol):
-    """A filter that tells spam by its words. Scores are log-odds.
+class Knowledge(Protocol):
+    """The approved articles that replies may point to."""
 
-    Above `threshold` it is spam (far above, if it links to its sender's own domain); above `doubt` it may be.
+    @property
+    def name(self) -> str:
+        """What it is called where a source is told."""
+        ...
+
+    async def search(self, text: str, language: str, most: int) -> Sequence[Article]:
+        """The articles about what this text asks, best first; none where nothing fits. Temporary where it cannot be asked."""
+        ...
+
+
+class Calendar(Protocol):
+    """When the people who hold meetings are taken."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def busy(self, start: datetime, end: datetime) -> Sequence[Window]:
+        """Every taken stretch that touches this one, in any order. Temporary where it cannot be asked."""
+        ...
+
+
+class SpamModel(Protocol):
+    """A filter that tells spam by its words and how it was made. Scores are log-odds.
+
+    Above `threshold` it is spam (far above, if nothing else makes it suspect); above `doubt` it may be.
     """
 
     @property
@@ -167,8 +191,8 @@ class SpamModel(Protocol):
     def threshold(self) -> float: ...
     @property
     def doubt(self) -> float: ...
-    def score(self, subject: str, text: str, domain: str) -> float:
-        """How much speaks for spam; quick, for it is asked about every mail. `domain` is the sender's."""
+    def score(self, email: Email) -> float:
+        """How much speaks for spam; quick, for it is asked about every mail."""
         ...
 
 

@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.case import CaseId, Slot, Urgency
+from pipeline.case import Article, CaseId, Slot, Urgency, Window
 from pipeline.email import Address
+from pipeline.meetings import say
 from pipeline.people import People
 from pipeline.policy.content import Company, Intent, Prices
 
-OPTIONAL = frozenset({"first_name", "case_id"})
+OPTIONAL = frozenset({"first_name", "case_id", "times", "articles"})
 """Slots that may be empty; templates ask for them with {% if %}."""
 
 _TITLE = re.compile(r"dr|prof|mr|mrs|ms|miss|sir|herr|frau|m|mme|mlle|sr|sra|don|doña|ing|dipl", re.IGNORECASE)
@@ -31,6 +32,8 @@ class Ask:
     urgency: Urgency
     language: str
     case: CaseId | None
+    articles: tuple[Article, ...] = ()
+    free_slots: tuple[Window, ...] = ()
 
 
 def slot_names(prices: Prices, people: People) -> frozenset[str]:
@@ -44,6 +47,7 @@ def slot_names(prices: Prices, people: People) -> frozenset[str]:
 def slots(ask: Ask, company: Company, prices: Prices, people: People) -> Mapping[str, Slot]:
     """Every slot's value for this reply, by name."""
     filled = [*_config(ask, company, people), *_prices(ask, company, prices)]
+    filled += [_times(ask, company), _articles(ask, company)]
     filled.append(Slot("first_name", first_name(ask.sender), "mail:first_name"))
     filled.append(Slot("case_id", f"#{ask.case}" if ask.case is not None else "", "case:id"))
     return {slot.name: slot for slot in filled}
@@ -61,6 +65,20 @@ def _config(ask: Ask, company: Company, people: People) -> list[Slot]:
     if people.partnerships:
         made.append(Slot("partnerships", people.partnerships, "config:people.partnerships"))
     return made
+
+
+def _times(ask: Ask, company: Company) -> Slot:
+    """Free times, one a line."""
+    meetings = company.meetings
+    said = [f"- {say(window, meetings, ask.language, company.language)}" for window in ask.free_slots] if meetings else []
+    return Slot("times", "\n".join(said), "calendar:free")
+
+
+def _articles(ask: Ask, company: Company) -> Slot:
+    """Links to articles in the reply's language or the house's own, one a line; what the intent's own pages name already is left out."""
+    published = {company.docs[page].url.rstrip("/") for page in ask.intent.docs}
+    told = [one for one in ask.articles if one.language in (ask.language, company.language) and one.url.rstrip("/") not in published]
+    return Slot("articles", "\n".join(f"- {one.title}: {one.url}" for one in told), f"kb:{'+'.join(one.id for one in told)}")
 
 
 def _prices(ask: Ask, company: Company, prices: Prices) -> list[Slot]:

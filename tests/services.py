@@ -40,14 +40,14 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 @pytest.fixture
 async def database(servers: Services) -> AsyncIterator[str]:
     """The URL of a database of this test alone, migrated by migrations/."""
-    async with _copy(servers.database_url, TEMPLATE) as url:
+    async with copied(servers.database_url, TEMPLATE) as url:
         yield url
 
 
 @pytest.fixture
 async def empty_database(servers: Services) -> AsyncIterator[str]:
     """The URL of a database of this test alone, without any table."""
-    async with _copy(servers.database_url, "template1") as url:
+    async with copied(servers.database_url, "template1") as url:
         yield url
 
 
@@ -74,7 +74,8 @@ def data(made: Path, tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def _copy(server: str, template: str) -> AsyncIterator[str]:
+async def copied(server: str, template: str) -> AsyncIterator[str]:
+    """The URL of a new database like the template; it is dropped in the end."""
     name = f"t_{uuid4().hex[:12]}"
     await _execute(server, f"create database {name} template {template}")
     try:

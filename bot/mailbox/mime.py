@@ -19,6 +19,7 @@ from pipeline.email import NOBODY, Address, Attachment, Authentication, Email
 _PEEKED = 64 * 1024
 _LONGEST_ID = 250
 _MOST_REFERENCES = 100
+_WIDE = 3
 _ID = re.compile(rb"<([^<>\s\x00-\x1f\x7f]+)>")
 _BARE_ID = re.compile(rb"[^<>\s\x00-\x1f\x7f]+")
 _SINGLE = ("from", "to", "cc", "subject", "date", "message-id", "reply-to", "sender")
@@ -188,7 +189,15 @@ def _header_defects(head: Headers, senders: tuple[Mailbox, ...]) -> list[str]:
         defects.append("another address in the sender's name")
     if head.broken:
         defects.append("broken headers")
+    if _gap(head.first("subject")[: 8 * MAX_SUBJECT].strip()):
+        defects.append("gap in the subject")
     return defects
+
+
+def _gap(subject: bytes) -> bool:
+    """Its last word stands far off, where a list of subjects does not show it."""
+    told = subject.rsplit(None, 1)
+    return len(told) > 1 and len(subject) - sum(map(len, told)) >= _WIDE
 
 
 def _part_defects(parts: Tree, text: str) -> list[str]:

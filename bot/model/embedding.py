@@ -1,7 +1,7 @@
 """Sentence embeddings on this machine: MiniLM as int8 ONNX, from two packages, with no network."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from importlib.util import find_spec
@@ -54,18 +54,29 @@ class Embedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row of 384 a text, in order; at least one. Each is read alone, for int8 rounds by batch."""
-        if len(texts) <= FEW:
-            return np.stack([self._one(text) for text in texts])
-        with ThreadPoolExecutor(CORES) as pool:
-            return np.stack(list(pool.map(self._one, texts)))
+        return self._rows(texts, lambda states: _unit(states.mean(axis=0)))
 
-    def _one(self, text: str) -> Vectors:
+    def pooled(self, texts: Sequence[str]) -> Vectors:
+        """One row of 1152 a text, of length 1: the mean, the greatest and the least of its tokens' vectors, each of one length."""
+        return self._rows(texts, lambda states: _unit(np.concatenate([_unit(pool(states, axis=0)) for pool in (np.mean, np.max, np.min)])))
+
+    def _rows(self, texts: Sequence[str], pool: Callable[[Vectors], Vectors]) -> Vectors:
+        if len(texts) <= FEW:
+            return np.stack([pool(self._states(text)) for text in texts])
+        with ThreadPoolExecutor(CORES) as threads:
+            return np.stack(list(threads.map(lambda text: pool(self._states(text)), texts)))
+
+    def _states(self, text: str) -> Vectors:
+        """One row of 384 a token."""
         encoded = self._tokenizer.encode(text)
         ids = np.array([encoded.ids], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         (states,) = self._session.run(["last_hidden_state"], feed)
-        pooled = states[0].mean(axis=0)
-        return np.asarray(pooled / np.linalg.norm(pooled), dtype=np.float32)
+        return np.asarray(states[0], dtype=np.float32)
+
+
+def _unit(vector: Vectors) -> Vectors:
+    return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
 def digest(*parts: str) -> str:

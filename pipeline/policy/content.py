@@ -1,9 +1,10 @@
 """What the company says of itself, its prices and its intents: policies/company.json, prices.json, intents/<intent>.json."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 
 from pipeline.case import Route, Urgency
 from pipeline.people import EmailAddress
@@ -42,6 +43,36 @@ class Caps(Strict):
     """Mails of any kind from one mailbox within 24 hours."""
 
 
+Clock = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+
+
+class Meetings(Strict):
+    """When meetings may be offered: hours by weekday in `time_zone` (a name such as Europe/London), told to customers as `zone_name`.
+
+    Offered from `notice_hours` until `days_ahead` from now, `minutes` long.
+    """
+
+    time_zone: str
+    zone_name: Localised = Field(min_length=1)
+    hours: Mapping[Weekday, tuple[tuple[Clock, Clock], ...]] = Field(min_length=1)
+    minutes: int = Field(default=30, ge=5, le=480)
+    notice_hours: int = Field(default=24, ge=0, le=336)
+    days_ahead: int = Field(default=10, ge=1, le=60)
+
+    @field_validator("time_zone")
+    @classmethod
+    def known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("this is no time zone: write one such as Europe/London") from error
+        return name
+
+
 class Company(Strict):
     """policies/company.json. `eta` says by urgency when we answer; `teams` are the owners a case can have."""
 
@@ -61,6 +92,8 @@ class Company(Strict):
     eta: Mapping[Urgency, Localised]
     docs: Mapping[Name, Link] = Field(default_factory=dict)
     caps: Caps = Caps()
+    meetings: Meetings | None = None
+    """Without it, replies offer no times of their own, only the booking link."""
 
     def say(self, line: Localised, language: str) -> str:
         """The line in this language, or in the company's own."""

@@ -40,8 +40,9 @@ _TOPICS = {
     ),
 }
 SURER = 2.0
-"""Log-odds that must be there beyond the threshold before mail is filed that links to its sender's own domain."""
+"""Log-odds that must be there beyond the threshold before mail is filed that is not suspect."""
 _FEWEST_TOPICS = 2
+_FEW_WORDS = 40
 _READ = 20_000
 _HOST = re.compile(r"(?:https?://|\bwww\.)([^\s/<>\"'?:]+)", re.IGNORECASE)
 _SCL = re.compile(r"\s*([5-9])\b")
@@ -75,7 +76,7 @@ def spam(email: Email, history: History, judge: Judge) -> Reason | None:
 
 
 def _scored(email: Email, model: SpamModel) -> Reason | None:
-    score = model.score(email.subject, email.text, email.sender.domain)
+    score = model.score(email)
     if score > model.threshold + (0.0 if suspect(email) else SURER):
         return said("spam", Route.IGNORE, "This mail reads like spam.")
     return said("spam_like", Route.REVIEW, "This mail reads somewhat like spam.") if score > model.doubt else None
@@ -103,12 +104,13 @@ def signs(email: Email) -> tuple[str, ...]:
 
 
 def suspect(email: Email) -> bool:
-    """Not so where a link leads to its sender's own domain and it was sent in order, as a firm's advertisement is that somebody asked for.
+    """Not so where a link leads to its sender's own domain, or where few words lead nowhere, unless it deceives.
 
-    Most honest mail is suspect by this, so it is never enough.
+    So is an advertisement that somebody asked for, and a cry for help. Most honest mail is suspect by this, so it is never enough.
     """
     hosts = {_registered(host) for host in _HOST.findall(email.text[:_READ])}
-    return bool(_sent_oddly(email)) or _registered(email.sender.domain) not in hosts
+    own, brief = _registered(email.sender.domain) in hosts, not hosts and len(email.text[:_READ].split()) < _FEW_WORDS
+    return bool(_deceives(email)) or not (own or brief)
 
 
 def _registered(host: str) -> str:
@@ -122,9 +124,15 @@ def _sent_oddly(email: Email) -> list[str]:
     found = {
         "it was sent to nobody in particular": not email.to and not email.cc,
         "its subject shouts": shouts or "!!" in email.subject or "$$" in email.subject,
+        "it has no id": email.message_id.endswith("@missing.invalid"),
+    }
+    return [*(name for name, so in found.items() if so), *_deceives(email)]
+
+
+def _deceives(email: Email) -> list[str]:
+    found = {
         "its sender was found to be forged": email.authentication.verdict == "fail",
         "text is hidden in it": "hidden text" in email.defects,
         "its sender's address is malformed": "malformed From" in email.defects,
-        "it has no id": email.message_id.endswith("@missing.invalid"),
     }
     return [name for name, so in found.items() if so]

@@ -30,12 +30,14 @@ def draft(email: Email, classification: Classification, context: Context, decisi
     """The letter that could be sent, or the outline where a person answers. Raises Unfilled or voice.Refusal; the caller takes the time."""
     if decision.route is Route.HUMAN or decision.template is None:
         return outline(email, classification, context, decision, house)
-    return _letter(email, classification, decision, house, case)
+    return _letter(email, classification, context, decision, house, case)
 
 
-def _letter(email: Email, classification: Classification, decision: Decision, house: House, case: CaseId | None) -> Draft:
+def _letter(email: Email, classification: Classification, context: Context, decision: Decision, house: House, case: CaseId | None) -> Draft:
     reply = house.voice.replies[decision.template or ""]
-    ask = Ask(email.sender, house.intents[classification.intent], decision.urgency, reply.language, case)
+    ask = Ask(
+        email.sender, house.intents[classification.intent], decision.urgency, reply.language, case, context.articles, context.free_slots
+    )
     filled = slots(ask, house.company, house.prices, house.people)
     used = tuple(filled[name] for name in sorted(reply.uses))
     empty = [slot.name for slot in used if not slot.value and slot.name not in OPTIONAL]

@@ -103,7 +103,7 @@ def accept(draft: Draft, proposal: Proposal | None, house: House, redacted: Reda
 
 def refused(draft: Draft, why: str) -> Draft:
     """The template's letter, and for the reviewer why it was not reworded: that lowers nothing."""
-    told = Finding(REFUSED, f"Sent in the template's own words; a model's rewording was not used: {why}.", Route.AUTO_SEND)
+    told = Finding(REFUSED, f"Written in the template's own words; a model's rewording was not used: {why}.", Route.AUTO_SEND)
     return replace(draft, findings=(*draft.findings, told))
 
 

@@ -23,18 +23,25 @@ _IGNORED: dict[AutomaticKind, str] = {
     "feedback_report": "A provider reports a complaint about a mail",
     "challenge": "A mail filter asks us to prove that we are human",
     "own": "We sent this mail ourselves",
-    "list": "This is a post to a mailing list, with no question to us",
     "newsletter": "This mail went to many recipients and asks us nothing",
 }
+_MAY_BE_SPAM = "newsletter"
+"""What is filed without a question, but may be spam: then the digest lists it, and a person can take it back."""
+_CAUTIONED = "list"
+"""What people write to many: triaged, never answered by itself; the caution `list_headers` says so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """`automatic`: a machine wrote it. `ignore`: why nobody need answer, or None. `may_answer`: what limits who may answer otherwise."""
+    """`automatic`: a machine wrote it. `ignore`: why nobody need answer, or None. `may_answer`: what limits who may answer otherwise.
+
+    `spam` is that one of these reasons which says that it is spam or might be, or None.
+    """
 
     automatic: Automatic | None
     ignore: Reason | None
     may_answer: tuple[Reason, ...]
+    spam: Reason | None = None
 
 
 PLAIN = Judge()
@@ -55,12 +62,16 @@ def screen(
     """
     machine = _own(email, own_addresses) or automatic(email) or _many(email, own_addresses, history)
     careful = cautions(email, own_addresses, history, watched, contact_forms)
-    if machine and machine.kind not in _IGNORED:
+    if machine and machine.kind not in _IGNORED and machine.kind != _CAUTIONED:
         careful = (*careful, said(machine.kind, Route.REVIEW, f"A machine seems to have written this mail: {machine.why}."))
     ignore = _ignored(email, machine, history)
-    if ignore or email.quarantined or judge is None or (found := spam(email, history, judge)) is None:
+    asked = judge is not None and not email.quarantined and (ignore is None or ignore.name == _MAY_BE_SPAM)
+    found = spam(email, history, judge) if judge is not None and asked else None
+    if found and found.at_most is Route.IGNORE:
+        return Screening(machine, found, careful, found)
+    if found is None or (ignore and not history.cleared):
         return Screening(machine, ignore, careful)
-    return Screening(machine, found, careful) if found.at_most is Route.IGNORE else Screening(machine, None, (*careful, found))
+    return Screening(machine, None, (*careful, found), found)
 
 
 def _ignored(email: Email, machine: Automatic | None, history: History) -> Reason | None:
@@ -85,18 +96,23 @@ def _own(email: Email, own_addresses: frozenset[str]) -> Automatic | None:
 
 
 def _many(email: Email, own_addresses: frozenset[str], history: History) -> Automatic | None:
-    """Mail to many recipients, unless it belongs to a thread of ours or asks us something."""
+    """Mail to many recipients, unless it belongs to a thread of ours or asks us something.
+
+    "Precedence: bulk" alone is no sign of a machine where somebody asks or answers: people's mail carries such headers, too.
+    """
     if history.earlier:
         return None
     if header := mass_mailing(email, own_addresses):
         return Automatic("newsletter", f"the {header} header")
-    if addressed(email, own_addresses) and _asks(email):
+    asks = _asks(email)
+    if asks and addressed(email, own_addresses):
         return None
     if header := list_post(email, own_addresses):
         return Automatic("list", f"the {header} header")
-    if header := bulk(email):
-        return Automatic("newsletter", f"the {header} header")
-    return None
+    header = bulk(email)
+    return (
+        Automatic("newsletter", f"the {header} header") if header and not (header == "precedence" and (asks or email.in_reply_to)) else None
+    )
 
 
 def _asks(email: Email) -> bool:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pipeline.case import (
     Case,
     CaseId,
+    Cited,
     Classification,
     Context,
     Decision,
@@ -70,6 +71,20 @@ DRAFT = Draft(
     author="template",
     latency_ms=3,
     cost_usd=0.0,
+)
+
+HOURS = "You will hear from us within one working day."
+REWORDED = replace(
+    DRAFT,
+    text=f"Hi Nora,\n\nThanks for your question. {HOURS}\n\nThe Larkspur team",
+    author="model",
+    cited=(
+        Cited("Hi Nora,", ("template:pricing:2", "mail:first_name")),
+        Cited("Thanks for your question.", ("template:pricing:7",)),
+        Cited(HOURS, ("template:pricing:7", "config:company.eta.normal", "kb:sync+export", "calendar:free", "price:team@2026-01-12")),
+        Cited("The Larkspur team", ("template:pricing:20", "config:company.sign_off")),
+    ),
+    findings=(Finding("paraphrase_refused", "Written in the template's own words; a model's rewording adds “refund”.", Route.AUTO_SEND),),
 )
 
 DECISION = Decision(
@@ -162,6 +177,7 @@ STATES: dict[str, Case] = {
     "review": REVIEW,
     "review-chosen": chosen(),
     "sent-chosen": replace(chosen(), revision=6, status=Status.SENT, outcome=outcome("sent_edited")),
+    "review-reworded": replace(REVIEW, draft=REWORDED, context=Context(vip=False, known=True, earlier=0, missing=("the calendar",))),
     "review-edited": replace(REVIEW, revision=4, note="Edited by Ana Ruiz", draft=replace(DRAFT, version=2, author="U0ANARUIZ0")),
     "review-promoted": replace(
         REVIEW, decision=replace(DECISION, would_be=Route.REVIEW, reasons=(replace(CEILING, at_most=Route.REVIEW),))

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from blocks import backlog, card, digest, draft, edit, help, home, mail, notice, reject, stats
+from blocks import backlog, card, digest, draft, edit, help, home, mail, notice, reject, sources, stats
 from blocks.kit import Message
 from pipeline.backlog import Pile, Piled
 from pipeline.case import CaseId, Route, Status
 from pipeline.digest import Digest, DigestId, Filed
 from pipeline.ports import Figures, IntentFigures, Waiting
-from tests.blocks.cases import NOW, REVIEW, STATES, SUPPORT
+from tests.blocks.cases import HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT
 
 CHANNEL, THREAD = "C0SUPPORT1", "1700000000.000100"
 OWN = frozenset({str(SUPPORT)})
@@ -98,6 +98,8 @@ def messages() -> Iterator[tuple[str, Message]]:
 def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every window."""
     mine = edit.Form("Re: price", "My own words.\n\nThey matter.", "text.0.0.3")
+    yield "sources-reworded", sources.view(STATES["review-reworded"])
+    yield "sources-edited", sources.view(replace(STATES["review-reworded"], draft=replace(REWORDED, text=f"{HOURS} Mine.", author="U1")))
     for state in ("review", "review-chosen", "hostile", "long"):
         yield f"edit-{state}", edit.view(STATES[state], CHANNEL, THREAD, OWN)
     yield "edit-conflict", edit.conflict(STATES["review-edited"], CHANNEL, THREAD, OWN, mine, "unused")

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FIELDS = {
     "source", "message_id", "thread_id", "sender", "reply_to", "to", "cc", "subject", "date", "language", "text", "reply", "attachments",
-    "automatic", "may_auto_reply", "bounced", "authentication", "defects", "quarantined",
+    "automatic", "may_auto_reply", "spam", "bounced", "authentication", "defects", "quarantined",
 }  # fmt: skip
 GOOD = """\
 Authentication-Results: mx.example; dmarc=pass header.from=shop.example
@@ -74,6 +74,17 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     assert [row["source"] for row in found] == [*mails, "e.eml"]
     assert all(set(row) == FIELDS for row in found)
     return {row["source"]: row for row in found}
+
+
+def test_spam_is_said_as_triage_says_it(tmp_path: Path) -> None:
+    flagged = tmp_path / "flagged.eml"
+    flagged.write_bytes(b"X-Spam-Flag: YES\n" + GOOD.encode())
+    believed, not_believed = (json.loads(triage("parse", str(flagged), "--json", *more).stdout) for more in (["--trust-spam-headers"], []))
+    assert not_believed["spam"] is None
+    assert believed["spam"]["filed"]
+    assert "X-Spam-Flag" in believed["spam"]["why"]
+    assert believed["spam"]["score"] < believed["spam"]["threshold"]
+    assert not believed["may_auto_reply"]["allowed"]
 
 
 def test_every_field_of_a_good_mail(rows: dict[str, dict[str, Any]]) -> None:

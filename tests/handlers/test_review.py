@@ -6,7 +6,7 @@ from functools import partial
 from blocks import ids
 from pipeline.case import Status
 from pipeline.effects import SendReply, UpdateCard
-from tests.blocks.cases import DRAFT, REVIEW, STATES
+from tests.blocks.cases import DRAFT, HOURS, REVIEW, STATES
 from tests.handlers.stage import CHANNEL, Stage, said, stage, until
 
 
@@ -187,3 +187,13 @@ async def test_a_window_that_slack_does_not_open_is_explained() -> None:
             assert "The window could not be opened" in await at.whisper("ana")
         await at.click("ana", ts["draft"], ids.EDIT)
         assert (await at.window("ana"))["callback_id"] == ids.EDIT_FORM
+
+
+async def test_a_draft_says_of_each_sentence_where_it_comes_from() -> None:
+    async with stage() as at:
+        ts = await at.place(STATES["review-reworded"])
+        await at.click("ana", ts["draft"], ids.SOURCES)
+        shown = said((await at.window("ana"))["blocks"])
+        assert HOURS in shown
+        assert "template “pricing”, line 7, settings (company.eta.normal), the knowledge base (sync, export)" in shown
+        assert at.case() == STATES["review-reworded"]

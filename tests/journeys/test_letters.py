@@ -16,7 +16,7 @@ from sandbox.mail.letters import Letter, letters
 from tests.journeys.history import Histories
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-MACHINES = {"out_of_office": "auto_reply", "newsletter": "newsletter", "bounce": "bounce", "list": "list", "duplicate": "duplicate"}
+MACHINES = {"out_of_office": "auto_reply", "newsletter": "newsletter", "bounce": "bounce", "duplicate": "duplicate"}
 
 
 @pytest.fixture(scope="module")

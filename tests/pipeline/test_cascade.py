@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.case import NO_HISTORY, OUT_OF_SCOPE, Context, Route, Status, Triaged
+from pipeline.case import NO_HISTORY, OUT_OF_SCOPE, Article, Context, Route, Status, Triaged
 from pipeline.email import Address, Email, Shareable
 from pipeline.errors import Permanent, Temporary
 from pipeline.flow import triage
@@ -45,6 +45,18 @@ async def test_where_it_is_unsure_the_language_model_is_asked_and_agreement_rais
     versions = dict(made.decision.versions)
     assert versions["language_models"] == "spoken-1"
     assert versions["prompt:classify"] == house().prompts.by_name["classify"].version
+
+
+async def test_articles_and_free_times_reach_the_letter() -> None:
+    class Shelf:
+        name = "the handbook"
+
+        async def search(self, text: str, language: str, most: int) -> tuple[Article, ...]:
+            return (Article("map", "When the map stays grey", "https://docs.larkspur.example/map", "en"),)
+
+    made = await judged(mail(), replace(house("support"), knowledge=Shelf()))
+    assert made.draft is not None
+    assert "https://docs.larkspur.example/map" in made.draft.text
 
 
 async def test_a_house_without_language_models_names_no_prompt_in_its_decisions() -> None:

@@ -44,7 +44,7 @@ def test_every_template_says_something_whole(intent: str, language: str, name: s
     assert "\n\n\n" not in letter.text
     assert " ," not in letter.text
     assert not letter.text.startswith("\n")
-    assert all(slot.source.split(":")[0] in ("config", "price", "mail", "case") for slot in letter.slots)
+    assert all(slot.source.split(":")[0] in ("config", "price", "mail", "case", "calendar", "kb") for slot in letter.slots)
 
 
 def test_prices_are_quoted_word_for_word() -> None:

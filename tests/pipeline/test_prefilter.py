@@ -96,7 +96,6 @@ DAEMON = replace(ANN, sender=Address("", "mailer-daemon@mx.example"), subject="f
             said("You won the LOTTERY of 5 million dollars. Act now, risk-free!", replace(ANN, subject="CONGRATULATIONS WINNER", to=())),
             "spam",
         ),
-        (headed(said("Version 2 is out."), list_id="<dev.tool.example>"), "list"),
         (headed(said("Our spring sale has begun."), list_unsubscribe="<https://x.example/u>"), "newsletter"),
         (headed(said("Our spring sale has begun."), precedence="bulk"), "newsletter"),
         (
@@ -127,6 +126,8 @@ def test_a_quarantined_mail_is_never_ignored() -> None:
         pytest.param(headed(list_unsubscribe="<x>"), id="a customer whose CRM adds unsubscribe links"),
         pytest.param(headed(said("Please cancel my subscription."), precedence="bulk"), id="a request without a question"),
         pytest.param(headed(list_id="<dev.tool.example>"), id="a list post that asks us"),
+        pytest.param(headed(said("Version 2 is out."), list_id="<dev.tool.example>"), id="a list post that asks nothing"),
+        pytest.param(headed(replace(ANN, to=()), precedence="bulk"), id="a question with a header that machines set"),
         pytest.param(replace(ANN, subject="Delivery failed: parcel not delivered"), id="a lost parcel"),
         pytest.param(replace(ANN, subject="Out of office hours support?"), id="a question about hours"),
         pytest.param(replace(ANN, sender=Address("", "postmaster@shop.example")), id="a postmaster who asks"),

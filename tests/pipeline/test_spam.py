@@ -13,6 +13,7 @@ from pipeline.house import assemble
 from pipeline.people import Person
 from pipeline.review import Move, Refused, not_spam
 from pipeline.screening.spam import Judge, spam
+from pipeline.stages.prefilter import screen
 from tests.pipeline.letters import AT, SUPPORT, Scripted, house, mail, policies, voice, vouched
 
 ANA = Person(PersonId("U1"), "Ana Ruiz", "ana@larkspur.example", "member")
@@ -29,7 +30,7 @@ class Scorer:
     doubt: float = 1.0
     version: str = "scorer-1"
 
-    def score(self, subject: str, text: str, domain: str) -> float:
+    def score(self, email: Email) -> float:
         return self.says
 
 
@@ -45,11 +46,15 @@ def named(email: Email, history: History = NO_HISTORY, **judge: object) -> tuple
         (1.1, LINKED, ("spam_like", Route.REVIEW)),
         (2.1, "See https://www.customer.example/page", ("spam_like", Route.REVIEW)),
         (4.1, "See https://www.customer.example/page", ("spam", Route.IGNORE)),
-        (2.1, "No link at all.", ("spam", Route.IGNORE)),
+        (2.1, "No link at all.", ("spam_like", Route.REVIEW)),
+        (2.1, "No link, but many words. " * 20, ("spam", Route.IGNORE)),
+        (4.1, "No link at all.", ("spam", Route.IGNORE)),
         (2.1, LINKED, ("spam", Route.IGNORE)),
     ],
 )
-def test_what_links_to_its_own_sender_is_doubted_for_longer(score: float, text: str, expected: tuple[str, Route] | None) -> None:
+def test_what_links_to_its_own_sender_or_is_brief_is_doubted_for_longer(
+    score: float, text: str, expected: tuple[str, Route] | None
+) -> None:
     assert named(mail(text), model=Scorer(score)) == expected
 
 
@@ -61,6 +66,21 @@ def test_a_header_counts_only_where_our_own_server_writes_it() -> None:
 
 def test_the_words_of_phishing_alone_are_no_spam() -> None:
     assert named(mail("Please verify your password and confirm the new bank account today.")) is None
+
+
+@pytest.mark.parametrize(
+    "ways", [{"list-id": "<deals.list.example>", "precedence": "list"}, {"list-unsubscribe": "<https://x.example>", "precedence": "bulk"}]
+)
+def test_spam_to_many_is_filed_as_spam_and_can_be_taken_back(ways: dict[str, str]) -> None:
+    email = mail(LINKED, headers=tuple(ways.items()))
+    own = frozenset({"support@larkspur.example"})
+    doubted, sure = (screen(email, own, NO_HISTORY, judge=Judge(Scorer(score))) for score in (1.5, 9.0))
+    assert sure.ignore is sure.spam is not None
+    assert (doubted.ignore is None) == ("list-id" in ways), "a newsletter is filed anyway, a list's post is triaged"
+    assert (doubted.spam is None) == (doubted.ignore is not None)
+    taken_back = screen(email, own, replace(NO_HISTORY, cleared=True), judge=Judge(Scorer(9.0)))
+    assert taken_back.ignore is None
+    assert "not_spam" in {reason.name for reason in taken_back.may_answer}
 
 
 @pytest.mark.parametrize("score", [2.5, 9.0])

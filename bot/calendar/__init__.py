@@ -1,0 +1,1 @@
+"""One file a calendar: what pipeline.ports.Calendar asks for."""

@@ -1,0 +1,1 @@
+"""One file a knowledge base: what pipeline.ports.Knowledge asks for."""

@@ -1,0 +1,1 @@
+"""What an intent must show before it may answer by itself."""
