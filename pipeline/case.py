@@ -260,7 +260,7 @@ class Triaged:
     """What the flow made of one mail: the case's parts, to be committed in one transaction with the effects that follow from them.
 
     `calls` is every call of a language model that it took, those for a draft that was not used after all among them (`discarded`).
-    `decided_ms` is the time until the intent was known.
+    `decided_ms` is the time until the intent was known; `foreseen`: the draft's words had been asked for before.
     """
 
     status: Status
@@ -271,3 +271,4 @@ class Triaged:
     calls: tuple[Call, ...] = ()
     discarded: tuple[Call, ...] = ()
     decided_ms: int = 0
+    foreseen: bool = False

@@ -54,7 +54,8 @@ async def triage(
         decided = _since(started, clock)
         made = await _answer(matter, ahead, clock)
         discarded = await ahead.discarded() if ahead else ()
-    return replace(made, calls=(*calls, *made.calls, *discarded), discarded=discarded, decided_ms=decided)
+    foreseen = ahead is not None and ahead.used
+    return replace(made, calls=(*calls, *made.calls, *discarded), discarded=discarded, decided_ms=decided, foreseen=foreseen)
 
 
 async def _answer(matter: Matter, ahead: Ahead | None, clock: Callable[[], float]) -> Triaged:

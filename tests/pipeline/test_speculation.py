@@ -10,7 +10,7 @@ from pipeline.errors import Temporary
 from pipeline.flow import triage
 from pipeline.prompt import Answer, Prompt
 from pipeline.stages.classify import WORTH
-from tests.pipeline.cascading import LIKELY, ROLES, Spoken, said, speaking
+from tests.pipeline.cascading import ROLES, Spoken, said, speaking
 from tests.pipeline.letters import AT, SUPPORT, judged, mail
 from tests.pipeline.rewordings import HONEST, answer
 
@@ -37,7 +37,7 @@ async def test_the_likely_letter_is_asked_for_before_the_mail_is_read_and_used()
     assert made.draft is not None
     assert (made.draft.author, made.draft.cost_usd) == ("model", 0.0001)
     assert [call.role for call in made.calls] == ["classify", "draft"]
-    assert made.discarded == ()
+    assert (made.discarded, made.foreseen) == ((), True)
 
 
 async def test_a_letter_that_does_not_follow_is_forgotten_and_counted() -> None:
@@ -47,12 +47,12 @@ async def test_a_letter_that_does_not_follow_is_forgotten_and_counted() -> None:
     assert made.draft.template == "pricing"
     assert len(model.asked_for("draft")) == 2
     assert [call.role for call in made.calls] == ["classify", "draft", "draft"]
-    assert [call.role for call in made.discarded] == ["draft"]
+    assert ([call.role for call in made.discarded], made.foreseen) == (["draft"], False)
     assert made.draft.cost_usd == 0.0001, "what was discarded is the case's cost, not the letter's"
 
 
 async def test_nothing_is_asked_ahead_where_the_local_model_has_no_idea_or_is_sure() -> None:
-    for local in ({**LIKELY, "support": WORTH - 0.01}, {"support": 0.9}):
+    for local in ({"support": WORTH - 0.01}, {"support": 0.9}):
         model = saying("none" if local["support"] < 0.5 else "support")
         made = await judged(mail(), speaking(model, local, ROLES))
         assert made.discarded == ()
