@@ -47,33 +47,33 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an intent has come. `allowed` is the share of errors that reviewers may report, after what they are known to miss.
-
-    `log_e` is the evidence, enough from log(1 / alpha) on. `needed` is the number of labels at which it is enough if no further error
-    comes, None where nothing could ever be enough. `surely` is the share of right answers that may be claimed now.
-    """
+    """How far an intent has come, where reviewers miss at most this share of the errors (in [0, 1]; 1.0 where nobody measured it)."""
 
     evidence: Evidence
     terms: Terms
     missed_at_most: float
-    allowed: float
-    log_e: float
-    needed: int | None
-    surely: float
+
+    @property
+    def log_e(self) -> float:
+        """The evidence for the promise, in logarithms: it suffices from log(1 / alpha) on."""
+        return log_evidence(self.evidence.wrong, self.evidence.n, reported(self.terms, self.missed_at_most))
 
     @property
     def certified(self) -> bool:
         """The promise may be given."""
         return self.log_e >= -math.log(self.terms.alpha)
 
+    @property
+    def needed(self) -> int | None:
+        """The number of labels that suffices if no further error comes; None where nothing could ever suffice."""
+        allowed = reported(self.terms, self.missed_at_most)
+        return fewest_labels(self.evidence.wrong, allowed, self.terms.alpha) if allowed > 0 else None
 
-def progress(evidence: Evidence, terms: Terms, missed_at_most: float) -> Progress:
-    """Judge the labels, where reviewers miss at most this share of the errors (in [0, 1]; 1.0 where nobody measured it)."""
-    allowed = reported(terms, missed_at_most)
-    seen = ceiling(evidence.wrong, evidence.n, terms.alpha)
-    surely = 1 - min(1.0, seen / (1 - missed_at_most)) if missed_at_most < 1 else 0.0
-    needed = fewest_labels(evidence.wrong, allowed, terms.alpha) if allowed > 0 else None
-    return Progress(evidence, terms, missed_at_most, allowed, log_evidence(evidence.wrong, evidence.n, allowed), needed, surely)
+    @property
+    def surely(self) -> float:
+        """The share of right answers that may be claimed now."""
+        seen = ceiling(self.evidence.wrong, self.evidence.n, self.terms.alpha)
+        return 1 - min(1.0, seen / (1 - self.missed_at_most)) if self.missed_at_most < 1 else 0.0
 
 
 def reported(terms: Terms, missed_at_most: float) -> float:
