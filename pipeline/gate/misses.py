@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.gate.promotion import Prior, ceiling
+from pipeline.gate.promotion import ALPHA, Prior, ceiling
 
-LEVEL = 0.05
-"""The chance that the bound is ever below the truth; it adds to the chance of a wrong promotion."""
 EXPECTED: Prior = (1.0, 9.0)
 """A bet that one error in ten is missed: it makes the bound tight there, and is no assumption."""
 
@@ -36,11 +34,12 @@ class Misses:
     at_most: float
 
 
-def misses(looks: Iterable[Seed | Double], level: float = LEVEL) -> Misses:
+def misses(looks: Iterable[Seed | Double], level: float = ALPHA) -> Misses:
     """Count each error that somebody else knew of as one trial of the reviewer, and bound the share missed.
 
     A second look counts only where the second person found an error: whether the first had found it too is then a fair trial.
     The bound holds at every look together, so that promotion may use the newest one; without a trial it is 1.0.
+    `level` is the chance that it is ever below the truth, and adds to that of a wrong promotion: give the promise's own alpha.
     """
     trials = [found for look in looks if (found := _trial(look)) is not None]
     n, missed = len(trials), trials.count(False)
