@@ -22,7 +22,7 @@ from pipeline.voice import Refusal, Voice, template
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
-LARGEST = 2_000_000
+LARGEST = 1_000_000
 """Bytes of one policy file."""
 
 
@@ -92,7 +92,7 @@ def _file(path: Path, model: type[Shape]) -> Shape:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         at = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
+        said = first["msg"].removeprefix("Value error, ").rstrip(".")
         raise Misconfigured(
             f"{path}, {at}" if at else str(path), f"{said}. Correct the field; policies/schema.json has its shape."
         ) from error
