@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -12,11 +13,12 @@ from pydantic import BaseModel, ValidationError
 from bot.model import local
 from bot.model.spam import filter as spam
 from pipeline.case import OUT_OF_SCOPE
-from pipeline.errors import Misconfigured
+from pipeline.errors import Misconfigured, Permanent
 from pipeline.house import House, Policies, assemble
 from pipeline.people import People
 from pipeline.policy.content import Company, Intent, ModelPrices, OutOfScope, Prices
 from pipeline.policy.rulebook import Rulebook
+from pipeline.ports import IntentScore
 from pipeline.slots import slot_names
 from pipeline.voice import Refusal, Voice, template
 
@@ -33,6 +35,34 @@ async def load(policies: Path, templates: Path, cache: Path | None) -> House:
     examples = {**{name: intent.examples for name, intent in read.intents.items()}, OUT_OF_SCOPE: read.out_of_scope.examples}
     model = await asyncio.to_thread(local.load, examples, cache)
     return assemble(read, voice, model, await asyncio.to_thread(spam.load))
+
+
+def load_unasked(policies: Path, templates: Path, rules: Path | None = None) -> House:
+    """Both folders without a model that could be asked, which is quick: for what is decided again from its record.
+
+    `rules` is another rulebook instead of the folder's.
+    """
+    read = read_policies(policies)
+    if rules is not None:
+        others = tuple(version for version in read.versions if version[0] != "rules")
+        read = replace(read, rulebook=_file(rules, Rulebook), versions=tuple(sorted((*others, ("rules", _digest(rules))))))
+    return assemble(read, read_voice(templates, read), Unasked(), spam.load())
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Stands where a model would: it knows what the local one knows of itself, and is never asked."""
+
+    version: str = "recorded"
+    languages: frozenset[str] = local.MEASURED
+
+    async def rank(self, subject: str, text: str) -> Sequence[IntentScore]:
+        raise Permanent("No model is asked here: what it said is taken from the record.")
+
+
+def read_rulebook(path: Path) -> Rulebook:
+    """One rules.json by itself; what it says of intents and teams is not checked."""
+    return _file(path, Rulebook)
 
 
 def read_policies(folder: Path) -> Policies:

@@ -31,17 +31,23 @@ class Record:
     context: Context | None
     decision: Decision
 
+    @property
+    def mail(self) -> Email:
+        """The mail as the flow saw it: it cannot have arrived later than it was judged."""
+        return replace(self.email, received_at=min(self.email.received_at, self.now))
+
 
 def decide_again(record: Record, house: House) -> Decision:
     """Everything that is no model's word, from the mail on: screening, context, flags and the route. Pure; raises nothing."""
-    email = replace(record.email, received_at=min(record.email.received_at, record.now))
+    email = record.mail
     if record.classification is None or record.context is None:
         return _unread(record, email, house)
     ours = house.people
     judge = None if ours.is_vip(email) else house.spam_judge(record.mailbox)
     screening = screen(email, ours.own_addresses(), record.history, ours.watched(), judge, ours.forms())
     cautions = (*screening.may_answer, *late(email, record.now), *past(record.history), *_said(record.decision, _GIVEN))
-    context = replace(record.context, vip=(known := enrich(email, record.history, ours)).vip, known=known.known, earlier=known.earlier)
+    known = enrich(email, record.history, ours)
+    context = replace(record.context, vip=known.vip, known=known.known, earlier=known.earlier)
     flags = signals(house.rulebook, facts(email, record.mailbox)).flags
     seen = replace(record.classification, policy_flags=flags)
     return _routed(record, email, seen, context, house, cautions)
@@ -69,7 +75,7 @@ def under(record: Record, house: House, flags: Signals | None = None) -> Decisio
         urgency = highest([intent.urgency if intent else "normal", flags.urgency])
         seen = replace(seen, policy_flags=flags.flags, urgency=urgency)
     cautions = (*_said(record.decision, (*_GIVEN, *_SCREENED)), *past(record.history))
-    return _routed(record, record.email, seen, record.context, house, cautions)
+    return _routed(record, record.mail, seen, record.context, house, cautions)
 
 
 def same_signals(one: Rulebook, other: Rulebook) -> bool:
