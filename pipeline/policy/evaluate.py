@@ -67,7 +67,8 @@ def ruling(rulebook: Rulebook, facts: Facts) -> Ruling:
 
     Where nobody can tell whether a rule holds, what makes us more careful follows from it, and nothing else.
     """
-    judged = sorted(((rule, holds(rule.when, facts, rulebook.names)) for rule in rulebook.rules), key=lambda pair: pair[0].name)
+    names = rulebook.names
+    judged = sorted(((rule, holds(rule.when, facts, names)) for rule in rulebook.rules), key=lambda pair: pair[0].name)
     speaking = [rule for rule, truth in judged if truth]
     voices = [(rule, truth) for rule, truth in judged if truth or (truth is None and rule.then.ceiling is not Route.AUTO_SEND)]
     delays = [delay(rule.then.respond_within) for rule in speaking if rule.then.respond_within]
