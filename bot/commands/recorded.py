@@ -120,7 +120,7 @@ def explain_message(
     if message.isdecimal() and not Path(message).exists():
         record, house = run(_record(settings, int(message))), load_unasked(settings.policies, settings.templates)
     else:
-        house = run(load_house(settings.policies, settings.templates, None))
+        house = run(load_house(settings.policies, settings.templates, settings.data / "cache"))
         record = run(_read(_raw(Path(message)), message, mailbox, house))
     near = _near(record, house)
     decision = record.decision
