@@ -1,6 +1,6 @@
 """Who answers: the lowest route that any voice allows, every voice kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -29,11 +29,12 @@ def route(
     lint = [Reason("lint", finding.code, finding.at_most, finding.text) for finding in findings]
     spoke = any(caution.speaker == "model" for caution in cautions)
     own = [] if spoke else _intent(classification, house)
-    reasons = canonical([*own, *_sender(email), *_language(email, house), *_owners(ruled), *ruled.reasons, *cautions, *lint])
+    reasons = canonical([*own, *_sender(email), *_language(email, house), *_conflicts(ruled), *ruled.reasons, *cautions, *lint])
     intent = house.intents.get(classification.intent)
     owner = " and ".join(ruled.owners) or classification.owner
     delays = [span for span in (ruled.respond_within, delay(intent.reply_within) if intent else None) if span]
-    template = house.voice.pick(intent.template, email.language).name if intent and intent.template else None
+    asked = ruled.templates[0] if ruled.templates else intent.template if intent else None
+    template = house.voice.pick(asked, email.language).name if asked else None
     lowered = lowest([reason.at_most for reason in reasons])
     return Decision(
         route=lowered,
@@ -44,6 +45,9 @@ def route(
         respond_by=_respond_by(email.received_at, delays),
         reasons=reasons,
         versions=house.versions_of(classification.intent, template),
+        tags=ruled.tags,
+        notify=ruled.notify,
+        second_approver=ruled.second_approver,
     )
 
 
@@ -104,14 +108,11 @@ def _language(email: Email, house: House) -> list[Reason]:
     ]
 
 
-def _owners(ruled: Ruling) -> list[Reason]:
-    if len(ruled.owners) < 2:
-        return []
-    return [
-        Reason(
-            "rule", "owner_conflict", Route.HUMAN, f"Two teams are named for this mail ({' and '.join(ruled.owners)}); a person decides."
-        )
-    ]
+def _conflicts(ruled: Ruling) -> Iterator[Reason]:
+    """No order among rules: where two of them name different teams or answers, a person decides."""
+    for name, what, named in (("owner_conflict", "teams are", ruled.owners), ("template_conflict", "answers are", ruled.templates)):
+        if len(named) > 1:
+            yield Reason("rule", name, Route.HUMAN, f"Several {what} named for this mail ({' and '.join(named)}); a person decides.")
 
 
 def _respond_by(received_at: datetime, delays: Sequence[timedelta]) -> datetime | None:
