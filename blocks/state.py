@@ -5,7 +5,7 @@ from typing import assert_never
 from blocks import kit
 from blocks.kit import Json
 from blocks.text import one_line, words
-from pipeline.case import OUT_OF_SCOPE, Case, Decision, Outcome, Reason, Rejection, Route, Status
+from pipeline.case import OUT_OF_SCOPE, Case, Classification, Decision, Outcome, Reason, Rejection, Route, Status
 from pipeline.review import OPEN
 
 REJECTIONS: dict[Rejection, str] = {
@@ -174,11 +174,24 @@ def _sentence(reason: Reason) -> str:
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
+def read_by(seen: Classification) -> str:
+    """Who found the intent."""
+    match seen.by:
+        case "local":
+            return "read by the local model"
+        case "hosted":
+            return "read by a language model"
+        case "both":
+            return "read by the local model and a language model, which agree"
+        case _:
+            assert_never(seen.by)
+
+
 def would_have_been(case: Case) -> str:
     """What would have happened without the gate, and the score: only where that cannot sway anybody any more."""
     if case.decision is None or case.classification is None or blind(case):
         return ""
-    score = f"score {case.classification.confidence:.2f}"
+    score = f"score {case.classification.confidence:.2f}, {read_by(case.classification)}"
     if case.decision.would_be is case.decision.route:
         return f"Route: {route(case.decision.route)} ({score})."
     return f"Would have been: {route(case.decision.would_be)} ({score})."

@@ -107,7 +107,8 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         for close in (opened.close for opened in mailboxes.values() if opened.close):
             stack.push_async_callback(close)
         _check_inboxes(mailboxes, house)
-        await stack.enter_async_context(choice.connected(settings.models, asked, database, redis, counted))
+        model = await stack.enter_async_context(choice.connected(settings.models, asked, database, redis, counted))
+        house = replace(house, language_models=model.by_role if model else {})
         deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
         reading = await stack.enter_async_context(reader())
         links = await _links(slack)

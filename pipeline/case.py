@@ -18,6 +18,8 @@ OUT_OF_SCOPE = "out_of_scope"
 """The answer "none of these": no intent of ours fits."""
 
 Urgency = Literal["low", "normal", "high", "urgent"]
+Reader = Literal["local", "hosted", "both"]
+"""Who found the intent: the model on this machine, a language model, or one after the other, in agreement."""
 Rejection = Literal["wrong_answer", "wrong_intent", "not_ours", "no_reply_needed", "other"]
 
 
@@ -54,7 +56,9 @@ class Status(StrEnum):
 class Classification:
     """What the mail is about. `intent` is a name from policies/intents or `out_of_scope`; `confidence` is in [0, 1].
 
-    `runner_up` is the next best intent; `policy_flags` come from a closed list; `model` names the version that spoke.
+    `runner_up` is the next best intent; `policy_flags` come from a closed list; `model` names the versions that spoke.
+    `also` are further intents of the same mail; `disputed` is what the local model believed where the language model said otherwise;
+    `evidence` are the latter's quotes, word for word from the redacted mail.
     """
 
     intent: str
@@ -64,6 +68,10 @@ class Classification:
     confidence: float
     runner_up: str
     model: str
+    by: Reader = "local"
+    also: tuple[str, ...] = ()
+    disputed: str = ""
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +263,8 @@ NO_HISTORY = History(0, None, False)
 class Triaged:
     """What the flow made of one mail: the case's parts, to be committed in one transaction with the effects that follow from them.
 
-    `calls` is every call of a language model that it took.
+    `calls` is every call of a language model that it took, those for a draft that was not used after all among them (`discarded`).
+    `decided_ms` is the time until the intent was known; `foreseen`: the draft's words had been asked for before.
     """
 
     status: Status
@@ -264,3 +273,6 @@ class Triaged:
     decision: Decision
     draft: Draft | None
     calls: tuple[Call, ...] = ()
+    discarded: tuple[Call, ...] = ()
+    decided_ms: int = 0
+    foreseen: bool = False

@@ -117,3 +117,13 @@ class RedactedEmail:
     language: str
     spans: tuple[Span, ...]
     restore: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shareable(RedactedEmail):
+    """A RedactedEmail that a language model may be shown: made by `redact.shareable`, with all taken out that policy wants out.
+
+    `thread` is the beginning of what the mail quotes, where its own text is too short to say what it is about; else empty.
+    """
+
+    thread: str = ""

@@ -1,22 +1,25 @@
 """The flow, on one page: one mail in, everything we made of it out; the world is asked, never changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from pipeline.case import CaseId, Classification, Context, Decision, Draft, Finding, History, Reason, Route, Status, Triaged
+from pipeline.cascade import understood
+from pipeline.case import CaseId, Decision, Draft, History, Reason, Route, Status, Triaged
 from pipeline.email import Email, MailboxId
-from pipeline.errors import Permanent, Temporary
+from pipeline.errors import Temporary
 from pipeline.house import House
+from pipeline.matter import Matter
+from pipeline.prompt import Call
 from pipeline.screening.cautions import late, past
-from pipeline.stages.classify import classify, unclassified
-from pipeline.stages.draft import Unfilled, draft, outline
+from pipeline.speculation import Ahead, asking_ahead
+from pipeline.stages.classify import unclassified
+from pipeline.stages.draft import outline
 from pipeline.stages.enrich import enrich
 from pipeline.stages.lint import lint
+from pipeline.stages.paraphrase import paraphrase, refused
 from pipeline.stages.prefilter import screen
-from pipeline.stages.redact import redacted_for
-from pipeline.stages.route import route, without_intent
-from pipeline.voice import Refusal
+from pipeline.stages.route import without_intent
 
 
 async def triage(
@@ -26,12 +29,13 @@ async def triage(
     house: House,
     now: datetime,
     clock: Callable[[], float],
-    case: CaseId | None = None,
+    number: CaseId | None = None,
 ) -> Triaged:
-    """Judge one mail. `now` bounds what the mail claims of its arrival; `clock` (s) times the draft; `case` is its number, if it has one.
+    """Judge one mail. `now` bounds what the mail claims of its arrival; `clock` (s) times the draft; `number` is its number, if it has one.
 
     The same inputs give the same Triaged. What a model cannot answer goes to a person: no error of a model leaves this function.
     """
+    started = clock()
     email = replace(email, received_at=min(email.received_at, now))
     if email.quarantined is not None:
         return _unread(
@@ -44,50 +48,44 @@ async def triage(
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)
     cautions = (*screening.may_answer, *late(email, now), *past(history))
-    try:
-        redacted = await redacted_for(email, mailbox, house)
-        classification = await classify(redacted, email, mailbox, house)
-    except (Temporary, Permanent) as error:
-        classification = unclassified(email, mailbox, house)
-        cautions += (Reason("model", "failed", Route.HUMAN, f"The mail could not be classified: {error.sentence}"),)
-    return _answer(_Case(email, mailbox, classification, context, house, case, cautions), clock)
+    matter = Matter(email, mailbox, unclassified(email, mailbox, house), context, house, number, cautions)
+    async with asking_ahead(house.language_models.get("draft")) as ahead:
+        matter, calls = await understood(matter, ahead, now)
+        decided = _since(started, clock)
+        made = await _answer(matter, ahead, clock)
+        discarded = await ahead.discarded() if ahead else ()
+    foreseen = ahead is not None and ahead.used
+    return replace(made, calls=(*calls, *made.calls, *discarded), discarded=discarded, decided_ms=decided, foreseen=foreseen)
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    email: Email
-    mailbox: MailboxId
-    classification: Classification
-    context: Context
-    house: House
-    number: CaseId | None
-    cautions: tuple[Reason, ...]
-
-    def route(self, findings: tuple[Finding, ...] = ()) -> Decision:
-        return route(self.email, self.mailbox, self.classification, self.context, self.house, self.cautions, findings)
-
-
-def _answer(case: _Case, clock: Callable[[], float]) -> Triaged:
-    """Route, draft, lint, and route again with what the linter found."""
+async def _answer(matter: Matter, ahead: Ahead | None, clock: Callable[[], float]) -> Triaged:
+    """Route, draft, reword, lint, and route again with what the linter found."""
     started = clock()
-    written, findings = _write(case, case.route())
-    decision = case.route(findings)
+    written, findings = matter.write(matter.route())
+    calls: tuple[Call, ...] = ()
+    if written is not None and not written.outline:
+        written, calls = await _reworded(written, matter, ahead) if ahead else (written, ())
+        findings = lint(written, matter.email, matter.house)
+    decision = matter.route(findings)
     if decision.route is Route.HUMAN and (written is None or not written.outline):
-        written = outline(case.email, case.classification, case.context, decision, case.house)
-    took = max(0, round((clock() - started) * 1000))
+        written = outline(matter.email, matter.classification, matter.context, decision, matter.house)
+    took, cost = _since(started, clock), sum(call.usd for call in calls)
     status = Status.HUMAN if decision.route is Route.HUMAN else Status.REVIEW
-    finished = replace(written, findings=findings, latency_ms=took) if written else None
-    return Triaged(status, case.classification, case.context, decision, finished)
+    finished = replace(written, findings=findings, latency_ms=took, cost_usd=cost) if written else None
+    return Triaged(status, matter.classification, matter.context, decision, finished, calls)
 
 
-def _write(case: _Case, decision: Decision) -> tuple[Draft | None, tuple[Finding, ...]]:
+async def _reworded(letter: Draft, matter: Matter, ahead: Ahead) -> tuple[Draft, tuple[Call, ...]]:
     try:
-        written = draft(case.email, case.classification, case.context, decision, case.house, case.number)
-    except Unfilled as error:
-        return None, (Finding("unfilled", f"The template {error.template} has nothing to say for {error.slot}.", Route.HUMAN),)
-    except Refusal as error:
-        return None, (Finding("unrendered", f"The template {decision.template} cannot be rendered: {error.why}.", Route.HUMAN),)
-    return written, () if written.outline else lint(written, case.email, case.house)
+        shown = await matter.show()
+    except Temporary as error:
+        return refused(letter, error.sentence), ()
+    return await paraphrase(letter, shown, matter.house, ahead, matter.email.sender.address)
+
+
+def _since(started: float, clock: Callable[[], float]) -> int:
+    """Milliseconds."""
+    return max(0, round((clock() - started) * 1000))
 
 
 def _unread(status: Status, decision: Decision) -> Triaged:

@@ -1,7 +1,7 @@
 """Everything a company decided beforehand, as one value: what it says of itself, its people, intents, rules, templates and model."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.case import OUT_OF_SCOPE, Route
 from pipeline.email import MailboxId
@@ -12,7 +12,8 @@ from pipeline.policy.content import Company, Intent, OutOfScope, Prices
 from pipeline.policy.evaluate import URGENCIES
 from pipeline.policy.language import Condition, IntentIs, MailboxIs, leaves
 from pipeline.policy.rulebook import Rulebook
-from pipeline.ports import Calendar, IntentModel, Knowledge, NameFinder, SpamModel
+from pipeline.ports import Calendar, IntentModel, Knowledge, LanguageModel, NameFinder, SpamModel
+from pipeline.prompt import Role
 from pipeline.prompts import NO_PROMPTS, Prompts
 from pipeline.screening.spam import Judge
 from pipeline.voice import Voice
@@ -37,6 +38,7 @@ class House:
 
     `spam` is the local filter, if there is one; `spam_headers` are the inboxes whose own server's X-Spam headers are believed.
     `names` finds what redaction in full needs; without it, patterns must do. `knowledge` and `calendar` are asked where there are any.
+    `language_models` says who is asked for what: nobody, where a role is missing.
     """
 
     company: Company
@@ -53,6 +55,7 @@ class House:
     prompts: Prompts = NO_PROMPTS
     knowledge: Knowledge | None = None
     calendar: Calendar | None = None
+    language_models: Mapping[Role, LanguageModel] = field(default_factory=dict)
 
     def spam_judge(self, mailbox: MailboxId) -> Judge:
         return Judge(self.spam, mailbox in self.spam_headers)
@@ -65,7 +68,9 @@ class House:
         """The versions that took part in a decision about this intent with this template."""
         aside = {f"intent:{name}" for name in self.intents if name != intent}
         aside |= {f"template:{name}" for name in self.voice.replies if name != template}
-        return tuple(version for version in self.versions if version[0] not in aside)
+        aside |= {f"prompt:{name}" for name in self.prompts.by_name if name not in self.language_models}
+        asked = {("language_models", model.version) for model in self.language_models.values()}
+        return tuple(sorted((*asked, *(version for version in self.versions if version[0] not in aside))))
 
 
 def assemble(policies: Policies, voice: Voice, model: IntentModel, spam: SpamModel | None = None, prompts: Prompts = NO_PROMPTS) -> House:

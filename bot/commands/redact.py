@@ -39,7 +39,7 @@ def redact_texts(
         wrong = sum(_line_failed(line, number, find, names) for number, line in enumerate(lines, 1) if line.strip())
         raise typer.Exit(MISUSE if wrong else 0)
     for text in texts:
-        _show(redact("", text, "und", names, (), tuple(find(text))))
+        _show(redact("", text, "und", names, tuple(find(text))))
 
 
 def _read(path: Path) -> str:
@@ -70,7 +70,7 @@ def _line_failed(line: str, number: int, find: Find, names: tuple[str, ...]) -> 
     if not isinstance(text, str):
         say(f'triage: line {number}: it is no JSON object with a text. Write one object a line: {{"text": "..."}}')
         return True
-    out(_row(redact("", text, "und", names, (), tuple(find(text)))))
+    out(_row(redact("", text, "und", names, tuple(find(text)))))
     return False
 
 

@@ -16,6 +16,7 @@ from bot.model.limits import Purse, Reserved, Senders
 from bot.model.metrics import Asked, ModelMetrics
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.policy.content import ModelPrice
+from pipeline.ports import LanguageModel
 from pipeline.prompt import Answer, Call, Prompt, Role
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,11 @@ class Resilient:
         """Digest of which models are asked for which role, in which order."""
         order = {role: [option.model.version for option in options] for role, options in self.options.items()}
         return f"models:{sha256(repr(sorted(order.items())).encode()).hexdigest()[:12]}"
+
+    @property
+    def by_role(self) -> Mapping[Role, LanguageModel]:
+        """Itself, for each role that has a model."""
+        return {role: self for role, options in self.options.items() if options}
 
     async def ask(self, prompt: Prompt) -> Answer:
         """Raises Temporary, within `deadline` s, where nobody may be asked or nobody answers."""

@@ -157,6 +157,7 @@ class Intent(Strict):
 
     `docs` are ids of company.json; `checks` are what a person looks at before answering; `promoted` is given by the gate alone.
     `forward_to` names an alias of people.json that gets the mail too, once the answer is approved.
+    `ask_model`: whether a language model reads a mail that the local model takes for this intent: where that is unsure, always, or never.
     """
 
     name: Name
@@ -171,6 +172,7 @@ class Intent(Strict):
     docs: tuple[Name, ...] = Field(default=(), max_length=5)
     checks: tuple[Sentence, ...] = ()
     forward_to: str | None = None
+    ask_model: Literal["unsure", "always", "never"] = "unsure"
     promoted: bool = False
     tests: tuple[Trial, ...] = ()
 

@@ -165,6 +165,8 @@ class Rulebook(Strict):
     rules: tuple[Rule, ...] = Field(default=(), max_length=MOST_RULES)
     redaction: Redaction = "patterns"
     """For every mail; a rule can only ask for more, and a mail that raises any flag always gets "full"."""
+    redaction_for_models: Redaction = "full"
+    """The least that is taken out before a language model is shown a mail, wherever it runs."""
     lists: Mapping[Name, Entries] = Field(default_factory=dict, max_length=MOST_RULES)
     conditions: Mapping[Name, When] = Field(default_factory=dict, max_length=MOST_RULES)
     calendar: Calendar | None = None

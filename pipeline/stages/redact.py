@@ -1,36 +1,71 @@
 """Personal data out before a model sees a mail, and back in after it spoke: the mapping stays in this process."""
 
+import re
 from collections.abc import Iterable, Sequence
 
-from pipeline.email import Email, MailboxId, RedactedEmail, Span
+from pipeline.email import Email, MailboxId, RedactedEmail, Shareable, Span
+from pipeline.errors import Temporary
 from pipeline.house import House
-from pipeline.policy.evaluate import redaction
+from pipeline.policy.evaluate import REDACTIONS, redaction
+from pipeline.policy.rulebook import Redaction
 from pipeline.ports import NameFinder
 from pipeline.redaction.find import spans
 from pipeline.redaction.placeholders import beside, filled
 from pipeline.stages.enrich import facts
 
+BRIEF, THREAD = 240, 400
+"""Characters of a newest text that may need what it quotes to be understood, and of the quote that is shown then."""
 _BETWEEN = "\n\n"
+_MARKS = re.compile(r"^[>\s]+", re.MULTILINE)
 
 
 async def redacted_for(email: Email, mailbox: MailboxId, house: House) -> RedactedEmail:
     """Subject and newest text as policy wants them read. Raises Temporary where the engine that it needs cannot answer."""
-    match redaction(house.rulebook, facts(email, mailbox)):
+    asked = redaction(house.rulebook, facts(email, mailbox))
+    (subject, text), found, restore = await _redacted((email.subject, email.reply), asked, email, house)
+    return RedactedEmail(subject, text, email.language, found, restore)
+
+
+async def shareable(email: Email, mailbox: MailboxId, house: House) -> Shareable:
+    """What a language model may be shown. Raises Temporary where that cannot be made: then none is asked."""
+    asked = max(redaction(house.rulebook, facts(email, mailbox)), house.rulebook.redaction_for_models, key=REDACTIONS.index)
+    if asked == "full" and house.names is None:
+        raise Temporary("Names cannot be taken out of mail here, so no language model is shown any.")
+    parts = (email.subject, email.reply, quoted(email))
+    (subject, text, thread), found, restore = await _redacted(parts, asked, email, house)
+    return Shareable(subject, text, email.language, found, restore, thread)
+
+
+def quoted(email: Email) -> str:
+    """The beginning of what the mail quotes, where its own text is brief."""
+    own, _, below = email.text.partition(email.reply) if email.reply else ("", "", email.text)
+    return "" if len(email.reply) > BRIEF or own.strip() else _MARKS.sub("", below).strip()[:THREAD]
+
+
+Redacted = tuple[tuple[str, ...], tuple[Span, ...], tuple[tuple[str, str], ...]]
+"""The parts with placeholders, the spans of the second part, and what each placeholder stands for."""
+
+
+async def _redacted(parts: tuple[str, ...], asked: Redaction, email: Email, house: House) -> Redacted:
+    """In a language that no engine here reads, "full" is what has a form of its own, and the names in the headers."""
+    known = correspondents(email, house.people.own_addresses())
+    match asked:
         case "off":
-            return RedactedEmail(email.subject, email.reply, email.language, (), ())
+            return parts, (), ()
         case "full" if house.names and email.language in house.names.languages:
-            return await redacted_in_full(email, house.people.own_addresses(), house.names)
+            return _replaced(parts, known, await _found(parts, house.names))
         case _:
-            return redact(email.subject, email.reply, email.language, correspondents(email, house.people.own_addresses()))
+            return _replaced(parts, known, [()] * len(parts))
 
 
-async def redacted_in_full(email: Email, own: frozenset[str], names: NameFinder) -> RedactedEmail:
-    """With what the engine finds, asked once for subject and text together."""
-    found = await names.find(f"{email.subject}{_BETWEEN}{email.reply}")
-    at = len(email.subject) + len(_BETWEEN)
-    in_subject = [span for span in found if span.end <= len(email.subject)]
-    in_text = [Span(span.type, span.start - at, span.end - at) for span in found if span.start >= at]
-    return redact(email.subject, email.reply, email.language, correspondents(email, own), in_subject, in_text)
+async def _found(parts: Sequence[str], names: NameFinder) -> list[list[Span]]:
+    """What the engine finds in each part, asked once for all of them together."""
+    found, at, by_part = await names.find(_BETWEEN.join(parts)), 0, []
+    for part in parts:
+        end = at + len(part)
+        by_part.append([Span(span.type, span.start - at, span.end - at) for span in found if at <= span.start and span.end <= end])
+        at = end + len(_BETWEEN)
+    return by_part
 
 
 def correspondents(email: Email, own: frozenset[str]) -> tuple[str, ...]:
@@ -39,19 +74,21 @@ def correspondents(email: Email, own: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person.name for person in people if person.name and person.address not in own))
 
 
-def redact(
-    subject: str, text: str, language: str, names: Iterable[str], in_subject: Sequence[Span] = (), in_text: Sequence[Span] = ()
-) -> RedactedEmail:
+def redact(subject: str, text: str, language: str, names: Iterable[str], in_text: Sequence[Span] = ()) -> RedactedEmail:
     """Subject and text with every piece of personal data replaced; one value has one placeholder in both. `spans` are the text's.
 
-    `names` are known ones; `in_subject` and `in_text` are what an engine found there.
+    `names` are known ones; `in_text` is what an engine found there.
     """
-    known = tuple(names)
-    found = spans(text, known, in_text)
-    placeholders = beside(subject, text)
-    new_subject = placeholders.replaced(subject, spans(subject, known, in_subject))
-    new_text = placeholders.replaced(text, found)
-    return RedactedEmail(new_subject, new_text, language, found, tuple(placeholders.original.items()))
+    (new_subject, new_text), found, restore = _replaced((subject, text), tuple(names), ((), in_text))
+    return RedactedEmail(new_subject, new_text, language, found, restore)
+
+
+def _replaced(parts: tuple[str, ...], known: tuple[str, ...], found: Sequence[Sequence[Span]]) -> Redacted:
+    """One value has one placeholder in all parts."""
+    placeholders = beside(*parts)
+    settled = [spans(part, known, engine) for part, engine in zip(parts, found, strict=True)]
+    texts = tuple(placeholders.replaced(part, of_part) for part, of_part in zip(parts, settled, strict=True))
+    return texts, settled[1], tuple(placeholders.original.items())
 
 
 def restore(text: str, redacted: RedactedEmail) -> str:

@@ -29,10 +29,22 @@ def route(
     lint = [Reason("lint", finding.code, finding.at_most, finding.text) for finding in findings]
     spoke = any(caution.speaker == "model" for caution in cautions)
     own = [] if spoke else _intent(classification, house)
-    reasons = canonical([*own, *_sender(email), *_language(email, house), *_conflicts(ruled), *ruled.reasons, *cautions, *lint])
+    reasons = canonical(
+        [
+            *own,
+            *_sender(email),
+            *_language(email, house),
+            *_readings(classification, house),
+            *_conflicts(ruled),
+            *ruled.reasons,
+            *cautions,
+            *lint,
+        ]
+    )
     intent = house.intents.get(classification.intent)
+    wanted = [house.intents[name] for name in (classification.intent, *classification.also) if name in house.intents]
     owner = " and ".join(ruled.owners) or classification.owner
-    delays = [span for span in (ruled.respond_within, delay(intent.reply_within) if intent else None) if span]
+    delays = [span for span in (ruled.respond_within, *(delay(each.reply_within) for each in wanted)) if span]
     asked = ruled.templates[0] if ruled.templates else intent.template if intent else None
     template = house.voice.pick(asked, email.language).name if asked else None
     lowered = lowest([reason.at_most for reason in reasons])
@@ -113,6 +125,21 @@ def _conflicts(ruled: Ruling) -> Iterator[Reason]:
     for name, what, named in (("owner_conflict", "teams are", ruled.owners), ("template_conflict", "answers are", ruled.templates)):
         if len(named) > 1:
             yield Reason("rule", name, Route.HUMAN, f"Several {what} named for this mail ({' and '.join(named)}); a person decides.")
+
+
+def _readings(classification: Classification, house: House) -> list[Reason]:
+    """Several intents in one mail have no letter that answers them all; two readings that differ are checked."""
+    reasons = []
+    also = [house.intents[name] for name in classification.also if name in house.intents]
+    if also:
+        titles = ", ".join(intent.title for intent in (house.intents[classification.intent], *also))
+        why = f"The mail asks for several things ({titles}), so a person makes sure that all are answered."
+        reasons.append(Reason("model", "several", lowest([Route.REVIEW, *(intent.ceiling for intent in also)]), why))
+    disputed = house.intents.get(classification.disputed)
+    if disputed:
+        why = f"A first reading took this mail for another kind ({disputed.title}), so a person checks it."
+        reasons.append(Reason("model", "readings_differ", Route.REVIEW, why))
+    return reasons
 
 
 def _respond_by(received_at: datetime, delays: Sequence[timedelta]) -> datetime | None:

@@ -10,7 +10,7 @@ from aiohttp import web
 from sandbox.models.brain import hostile
 from sandbox.models.openai_api import delivered
 from sandbox.models.settings import Fault, Json, Question
-from sandbox.models.tokens import count
+from sandbox.models.tokens import count, schema_tokens
 from sandbox.models.world import World
 
 AROUND = 8
@@ -143,7 +143,7 @@ def _usage(world: World, body: Json, question: Question, text: str) -> Json:
     """Tokens up to a block marked for the cache are written to it once, then read from it; the others are plain input."""
     marked = isinstance(body.get("system"), list) and any("cache_control" in block for block in body["system"])
     stable, rest = count(question.system), count(question.user) + AROUND
-    rest += count(json.dumps(question.schema)) if question.schema else 0
+    rest += schema_tokens(question.schema)
     kept = stable if marked and stable >= CACHE_FROM else 0
     read = kept if kept and world.cached(question.model + question.system) else 0
     return {

@@ -7,6 +7,7 @@ from sandbox.models.settings import Json, Question
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+\.\w+|https?://\S+")
+FENCE = re.compile(r"<mail>\n(.*)\n</mail>", re.DOTALL)
 SURE = 0.93
 SHORTEST = 25
 
@@ -46,7 +47,8 @@ def fill(schema: Json, name: str, question: Question) -> object:
 
 def sentence(text: str) -> str:
     """The first line of the mail that is long enough to say something."""
-    lines = [line.strip() for line in text.splitlines() if not line.startswith(("<", "```", "#"))]
+    fence = FENCE.search(text)
+    lines = [line.strip() for line in (fence[1] if fence else text).splitlines() if not line.startswith(("<", "```", "#"))]
     return next((line for line in lines if len(line) >= SHORTEST), lines[0] if lines else "")[:200]
 
 
@@ -58,13 +60,22 @@ def _list(schema: Json, name: str, question: Question) -> list[object]:
 
 
 def _nearest(entries: list[object], question: Question) -> object:
-    mail = {word.lower() for word in WORD.findall(question.user)}
-    return max(entries, key=lambda entry: len(mail & _about(str(entry), question.system)), default=None)
+    around, mail = _parted(question)
+    words = {word.lower() for word in WORD.findall(mail)}
+    return max(entries, key=lambda entry: len(words & _about(str(entry), around)), default=None)
 
 
-def _about(entry: str, system: str) -> set[str]:
+def _parted(question: Question) -> tuple[str, str]:
+    """What the client says, and the mail: what stands in <mail>, else all that the user says."""
+    fence = FENCE.search(question.user)
+    if fence is None:
+        return question.system, question.user
+    return f"{question.system}\n{question.user[: fence.start()]}", fence[1]
+
+
+def _about(entry: str, around: str) -> set[str]:
     """The words of the lines that begin with the entry, and its own."""
-    lines = [line for line in system.splitlines() if re.match(rf"\W*{re.escape(entry)}\b", line)]
+    lines = [line for line in around.splitlines() if re.match(rf"\W*{re.escape(entry)}\b", line)]
     return {word.lower() for word in WORD.findall(" ".join([entry.replace("_", " "), *lines]))}
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from sandbox.models.brain import hostile
 from sandbox.models.settings import Fault, Json, Question
 from sandbox.models.strict import objection
-from sandbox.models.tokens import count
+from sandbox.models.tokens import count, schema_tokens
 from sandbox.models.world import World
 
 AROUND = 7
@@ -168,7 +168,7 @@ async def _event(response: web.StreamResponse, chunk: Json) -> None:
 
 def _usage(world: World, question: Question, text: str) -> Json:
     """The schema is part of the input; a beginning of 1,024 tokens or more that was seen before is cached by itself."""
-    stable = count(question.system) + (count(json.dumps(question.schema)) if question.schema else 0)
+    stable = count(question.system) + schema_tokens(question.schema)
     prompt, completion = stable + count(question.user) + AROUND, count(text)
     cached = stable // CACHE_STEP * CACHE_STEP if stable >= CACHE_FROM and world.cached(question.model + question.system) else 0
     return {

@@ -1,7 +1,10 @@
 """Counting tokens: with OpenAI's own vocabulary where a package that ships it is installed, else by a rule of thumb."""
 
+import json
 from collections.abc import Callable
 from functools import cache
+
+from sandbox.models.settings import Json
 
 PIECE = 4
 """Characters of an English token, on average."""
@@ -20,3 +23,8 @@ def counter() -> tuple[Callable[[str], int], str]:
 
 def count(text: str) -> int:
     return counter()[0](text)
+
+
+def schema_tokens(schema: Json | None) -> int:
+    """Of a schema without blanks: so it stands in a prompt of OpenAI's published format (Harmony, "Response Formats")."""
+    return count(json.dumps(schema, separators=(",", ":"))) if schema else 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from blocks import card, draft
-from pipeline.case import Case, Route, Status
+from pipeline.case import Case, Reader, Route, Status
 from tests.blocks.cases import GATE, REVIEW, STATES, VIP, outcome
 
 
@@ -40,7 +40,7 @@ def test_human_route_shows_every_reason() -> None:
 @pytest.mark.parametrize("state", ["approved", "sent", "rejected", "unknown"])
 def test_decided_card_reveals_score_route_and_reasons(state: str) -> None:
     shown = drawn(STATES[state])
-    assert "Would have been: sent by itself (score 0.93)" in shown
+    assert "Would have been: sent by itself (score 0.93, read by the local model)" in shown
     assert GATE.text in shown
     assert card.EARN not in shown
 
@@ -82,4 +82,15 @@ def test_every_status_has_a_card() -> None:
 def test_route_review_without_gate_names_the_route() -> None:
     assert REVIEW.decision is not None
     decision = replace(REVIEW.decision, would_be=Route.REVIEW, reasons=(VIP,))
-    assert "Route: needs review (score 0.93)" in drawn(replace(REVIEW, decision=decision))
+    assert "Route: needs review (score 0.93, read by the local model)" in drawn(replace(REVIEW, decision=decision))
+
+
+@pytest.mark.parametrize(
+    ("by", "told"), [("hosted", "read by a language model"), ("both", "read by the local model and a language model, which agree")]
+)
+def test_who_found_the_intent_is_told_once_it_cannot_sway(by: Reader, told: str) -> None:
+    sent = STATES["sent"]
+    assert sent.classification is not None
+    assert f"(score 0.93, {told})" in drawn(replace(sent, classification=replace(sent.classification, by=by)))
+    assert REVIEW.classification is not None
+    assert told not in drawn(replace(REVIEW, classification=replace(REVIEW.classification, by=by)))

@@ -1,11 +1,10 @@
 """Both hosted models go down and come back: no case waits for them, and nobody has to mend anything."""
 
 import asyncio
-import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -24,45 +23,20 @@ from pipeline.case import CaseId, History, Status, Triaged
 from pipeline.email import Email, MailboxId
 from pipeline.plan import effects
 from pipeline.ports import IntentScore
-from pipeline.prompt import Prompt
 from sandbox.models.serve import LocalModels
 from tests.bot.model.asking import PRICES, local_models
 from tests.bot.scene import Scene, mail, scene
-from tests.pipeline.letters import house
+from tests.pipeline.cascading import NoNames
+from tests.pipeline.letters import Scripted, house
 
-INTENTS = tuple(sorted(house().intents))
-SCHEMA: dict[str, object] = {
-    "type": "object",
-    "properties": {"intent": {"type": "string", "enum": [*INTENTS]}, "confidence": {"type": "number"}},
-    "required": ["intent", "confidence"],
-    "additionalProperties": False,
-}
 REST = 1.0
 """Seconds that a breaker stays open here, instead of 30."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hosted:
-    """An IntentModel that has nothing but the hosted models."""
-
-    model: Resilient
-    languages: frozenset[str] = frozenset({"en"})
-
-    @property
-    def version(self) -> str:
-        return self.model.version
-
-    async def rank(self, subject: str, text: str) -> Sequence[IntentScore]:
-        stable = "\n".join(("Name the intent.", *(f"{name}: {house().intents[name].meaning}" for name in INTENTS)))
-        answer = await self.model.ask(Prompt("classify", "test", stable, f"{subject}\n{text}", SCHEMA, 100, ""))
-        read = json.loads(answer.text)
-        return (IntentScore(read["intent"], read["confidence"]),)
-
-
 @asynccontextmanager
 async def triaging(models: LocalModels, database: str, redis_url: str, folder: Path) -> AsyncIterator[tuple[Scene, Resilient]]:
-    """The scene whose worker runs the real flow, over hosted models alone."""
-    settings = ModelsSettings(openai_url=models.openai_url, anthropic_url=models.anthropic_url)
+    """The scene whose worker runs the real flow, with a local model that is never sure."""
+    settings = ModelsSettings(openai_url=models.openai_url, anthropic_url=models.anthropic_url, sender_calls_day=1000)
     keys = ModelKeys(openai=SecretStr("sk-local"), anthropic=SecretStr("sk-ant-local"))
     pool = await connect(database, name="test")
     async with (
@@ -72,7 +46,8 @@ async def triaging(models: LocalModels, database: str, redis_url: str, folder: P
         assert model is not None
         for option in model.options["classify"]:
             option.provider.breaker.rest = REST
-        ours = replace(house(), model=Hosted(model))
+        unsure = Scripted([IntentScore("support", 0.45), IntentScore("complaint", 0.35), IntentScore("pricing", 0.1)])
+        ours = replace(house(), model=unsure, names=NoNames(), language_models=model.by_role)
 
         async def triage(email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
             return await flow.triage(email, mailbox, history, ours, now, time.monotonic, case)

@@ -6,14 +6,14 @@ from pipeline.case import OUT_OF_SCOPE, Classification
 from pipeline.email import RedactedEmail
 from pipeline.policy.evaluate import Signals
 from pipeline.ports import IntentScore
-from pipeline.stages.classify import NAMING_THRESHOLD, THRESHOLD, classify, read
+from pipeline.stages.classify import NAMING_THRESHOLD, THRESHOLD, classify, guess
 from tests.pipeline.letters import SUPPORT, house, mail
 
 SILENT = Signals((), "low")
 
 
 def given(*scores: tuple[str, float], said: Signals = SILENT) -> Classification:
-    return read([IntentScore(*score) for score in scores], said, SUPPORT, house())
+    return guess([IntentScore(*score) for score in scores], said, SUPPORT, house()).classification
 
 
 def test_the_best_known_intent_wins_with_its_owner_and_urgency() -> None:

@@ -98,12 +98,13 @@ async def test_the_same_mail_gives_the_same_bytes() -> None:
 
 
 async def test_a_mail_from_the_future_is_due_from_now_and_the_draft_is_timed() -> None:
-    ticks = iter([5.0, 5.25])
+    ticks = iter([4.0, 4.5, 5.0, 5.25])
     late = mail(received_at=AT + timedelta(days=9))
     made = await triage(late, SUPPORT, NO_HISTORY, house("support"), AT, lambda: next(ticks))
     assert made.decision.respond_by == AT + timedelta(hours=4)
     assert made.draft is not None
     assert made.draft.latency_ms == 250
+    assert made.decided_ms == 500
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,0 +1,51 @@
+"""One mail on its way through the flow: what is known of it so far, and what follows from that."""
+
+from dataclasses import dataclass
+
+from pipeline.case import CaseId, Classification, Context, Decision, Draft, Finding, Reason, Route
+from pipeline.email import Email, MailboxId, Shareable
+from pipeline.house import House
+from pipeline.prompt import Prompt
+from pipeline.stages import paraphrase
+from pipeline.stages.draft import Unfilled, draft
+from pipeline.stages.redact import shareable
+from pipeline.stages.route import route
+from pipeline.voice import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """`shown` is what language models may see of it, None until one is to be asked."""
+
+    email: Email
+    mailbox: MailboxId
+    classification: Classification
+    context: Context
+    house: House
+    number: CaseId | None
+    cautions: tuple[Reason, ...]
+    shown: Shareable | None = None
+
+    def route(self, findings: tuple[Finding, ...] = ()) -> Decision:
+        return route(self.email, self.mailbox, self.classification, self.context, self.house, self.cautions, findings)
+
+    def write(self, decision: Decision) -> tuple[Draft | None, tuple[Finding, ...]]:
+        """The letter or outline that the decision asks for; where there is none, a finding says why."""
+        try:
+            return draft(self.email, self.classification, self.context, decision, self.house, self.number), ()
+        except Unfilled as error:
+            return None, (Finding("unfilled", f"The template {error.template} has nothing to say for {error.slot}.", Route.HUMAN),)
+        except Refusal as error:
+            return None, (Finding("unrendered", f"The template {decision.template} cannot be rendered: {error.why}.", Route.HUMAN),)
+
+    async def show(self) -> Shareable:
+        """What language models may see. Raises Temporary where that cannot be made."""
+        return self.shown or await shareable(self.email, self.mailbox, self.house)
+
+    def rewording(self) -> Prompt | None:
+        """What a language model would be asked about the letter that follows from what is known; None where there is no such letter."""
+        decision = self.route()
+        if decision.route is Route.HUMAN or self.shown is None:
+            return None
+        letter, _ = self.write(decision)
+        return paraphrase.ask(letter, self.shown, self.house, self.email.sender.address) if letter and not letter.outline else None
