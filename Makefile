@@ -26,7 +26,7 @@ demo: .venv/.run ## the whole product on this machine: mails arrive, you click, 
 	@exec $(BIN)/triage demo
 
 test: .venv/.dev ## the tests, with a seeded slice of every proof (the browser test runs where Chromium is)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 lint: .venv/.dev ## ruff, mypy --strict, the import contracts
 	$(BIN)/ruff check .

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -12,18 +13,19 @@ from pydantic import BaseModel, ValidationError
 from bot.model import local
 from bot.model.spam import filter as spam
 from pipeline.case import OUT_OF_SCOPE
-from pipeline.errors import Misconfigured
+from pipeline.errors import Misconfigured, Permanent
 from pipeline.house import House, Policies, assemble
 from pipeline.people import People
 from pipeline.policy.content import Company, Intent, ModelPrices, OutOfScope, Prices
 from pipeline.policy.rulebook import Rulebook
+from pipeline.ports import IntentScore
 from pipeline.prompts import Prompts, prompt_template
 from pipeline.slots import slot_names
 from pipeline.voice import Refusal, Voice, template
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
-LARGEST = 2_000_000
+LARGEST = 1_000_000
 """Bytes of one policy file."""
 
 
@@ -35,6 +37,34 @@ async def load(policies: Path, templates: Path, cache: Path | None) -> House:
     model = await asyncio.to_thread(local.load, examples, cache)
     prompts = await asyncio.to_thread(read_prompts, templates)
     return assemble(read, voice, model, await asyncio.to_thread(spam.load), prompts)
+
+
+def load_unasked(policies: Path, templates: Path, rules: Path | None = None) -> House:
+    """Both folders without a model that could be asked, which is quick: for what is decided again from its record.
+
+    `rules` is another rulebook instead of the folder's.
+    """
+    read = read_policies(policies)
+    if rules is not None:
+        others = tuple(version for version in read.versions if version[0] != "rules")
+        read = replace(read, rulebook=_file(rules, Rulebook), versions=tuple(sorted((*others, ("rules", _digest(rules))))))
+    return assemble(read, read_voice(templates, read), Unasked(), spam.load(), read_prompts(templates))
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """Stands where a model would: it knows what the local one knows of itself, and is never asked."""
+
+    version: str = "recorded"
+    languages: frozenset[str] = local.MEASURED
+
+    async def rank(self, subject: str, text: str) -> Sequence[IntentScore]:
+        raise Permanent("No model is asked here: what it said is taken from the record.")
+
+
+def read_rulebook(path: Path) -> Rulebook:
+    """One rules.json by itself; what it says of intents and teams is not checked."""
+    return _file(path, Rulebook)
 
 
 def read_policies(folder: Path) -> Policies:
@@ -106,7 +136,7 @@ def _file(path: Path, model: type[Shape]) -> Shape:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         at = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ")
+        said = first["msg"].removeprefix("Value error, ").rstrip(".")
         raise Misconfigured(
             f"{path}, {at}" if at else str(path), f"{said}. Correct the field; policies/schema.json has its shape."
         ) from error

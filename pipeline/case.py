@@ -125,6 +125,7 @@ class Decision:
     """The lowest route that any reason allows; `would_be` is the same without the gate's reasons (an unpromoted intent, a dry run).
 
     `versions` names every rulebook, intent, template and model version that took part, for a later replay.
+    `tags`, `notify` (teams) and `second_approver` are what rules asked for beside.
     """
 
     route: Route
@@ -135,6 +136,9 @@ class Decision:
     respond_by: datetime | None
     reasons: tuple[Reason, ...]
     versions: tuple[tuple[str, str], ...]
+    tags: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
+    second_approver: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pipeline.case import OUT_OF_SCOPE, Route
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured
 from pipeline.people import People
+from pipeline.policy.compare import RESOLVE, clashes
 from pipeline.policy.content import Company, Intent, OutOfScope, Prices
 from pipeline.policy.evaluate import URGENCIES
 from pipeline.policy.language import Condition, IntentIs, MailboxIs, leaves
@@ -90,12 +91,7 @@ def mistakes(policies: Policies, voice: Voice) -> Iterator[Misconfigured]:
     yield from _language_mistakes(policies)
     for intent in policies.intents.values():
         yield from _intent_mistakes(intent, policies, voice)
-    for rule in policies.rulebook.rules:
-        yield from _reference_mistakes(f"rules.json, rule {rule.name}", rule.when, policies)
-        if rule.then.owner and rule.then.owner not in policies.company.teams:
-            yield _unknown(f"rules.json, rule {rule.name}", "team", rule.then.owner, policies.company.teams)
-    for signal in policies.rulebook.signals:
-        yield from _reference_mistakes(f"rules.json, signal {signal.flag}", signal.when, policies)
+    yield from _rulebook_mistakes(policies, voice)
 
 
 def _company_mistakes(policies: Policies) -> Iterator[Misconfigured]:
@@ -146,6 +142,26 @@ def _intent_mistakes(intent: Intent, policies: Policies, voice: Voice) -> Iterat
     for trial in intent.tests:
         if trial.expect not in (*policies.intents, OUT_OF_SCOPE):
             yield _unknown(f"{place}, tests", "intent", trial.expect, policies.intents)
+
+
+def _rulebook_mistakes(policies: Policies, voice: Voice) -> Iterator[Misconfigured]:
+    rulebook = policies.rulebook
+    named = ((f"conditions.{name}", condition) for name, condition in rulebook.conditions.items())
+    for where, condition in (*named, *rulebook.uses()):
+        yield from _reference_mistakes(f"rules.json, {where}", condition, policies)
+    for rule in rulebook.rules:
+        place, then, teams = f"rules.json, rules.{rule.name}", rule.then, policies.company.teams
+        yield from (_unknown(place, "team", team, teams) for team in (then.owner, *then.notify) if team and team not in teams)
+        if then.template and then.template not in voice.replies:
+            yield _unknown(place, "template", then.template, [name for name in voice.replies if "." not in name])
+    for clash in clashes(rulebook):
+        yield Misconfigured(f"rules.json, rules.{clash.first} and rules.{clash.second}", f"{clash.sentence} {RESOLVE}")
+    for trial in rulebook.tests:
+        place = f'rules.json, tests, "{trial.name}"'
+        if trial.intent not in (*policies.intents, OUT_OF_SCOPE):
+            yield _unknown(place, "intent", trial.intent, (*policies.intents, OUT_OF_SCOPE))
+        if trial.mail.mailbox and trial.mail.mailbox not in policies.people.inboxes:
+            yield _unknown(place, "inbox", trial.mail.mailbox, policies.people.inboxes)
 
 
 def _reference_mistakes(place: str, condition: Condition, policies: Policies) -> Iterator[Misconfigured]:

@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
-from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]  # scikit-learn ships no types
 
 from pipeline.case import Article
 from pipeline.errors import Misconfigured
 from pipeline.policy.content import Language, Line, Url
 
+SEARCH = "sklearn.feature_extraction.text"
+"""Imported where a folder is opened only: it takes more than a second."""
 ALIKE = 0.15
 """The least cosine between a mail and an article that is about the same."""
 TITLE_COUNTS = 3
@@ -37,7 +39,7 @@ class _Shelf:
     """The articles of one language, and the matrix to find them with."""
 
     articles: tuple[Article, ...]
-    words: TfidfVectorizer
+    words: Any
     matrix: Any
 
     def search(self, text: str, most: int) -> tuple[Article, ...]:
@@ -76,7 +78,8 @@ def connect(folder: Path) -> FolderKnowledge:
 
 
 def _shelf(found: Sequence[tuple[Article, str]]) -> _Shelf:
-    words = TfidfVectorizer(sublinear_tf=True, strip_accents="unicode", analyzer="char_wb", ngram_range=(4, 5), max_features=50_000)
+    vectorizer = import_module(SEARCH).TfidfVectorizer
+    words = vectorizer(sublinear_tf=True, strip_accents="unicode", analyzer="char_wb", ngram_range=(4, 5), max_features=50_000)
     matrix = words.fit_transform([text for _, text in found])
     return _Shelf(tuple(article for article, _ in found), words, matrix)
 

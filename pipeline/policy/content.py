@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints, field_validator
 
 from pipeline.case import Route, Urgency
 from pipeline.people import EmailAddress
-from pipeline.policy.rulebook import Delay, Name, Sentence, Strict
+from pipeline.policy.language import Name
+from pipeline.policy.rulebook import Delay, Sentence, Strict
 
 Url = Annotated[str, StringConstraints(pattern=r"^https://[^\s<>\"{}|^`\\]+$", max_length=300)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]

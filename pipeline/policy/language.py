@@ -1,77 +1,22 @@
-"""The conditions a rule can be made of, and the pure test whether one holds for a case."""
+"""The conditions a rule can be made of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Literal, Protocol, Self, assert_never, get_args
+from typing import Annotated, Literal, Self
 
-import re2  # type: ignore[import-untyped]  # the package ships no types
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
 
 from pipeline.case import Urgency
-from pipeline.email import MailboxId, Verdict
+from pipeline.email import Verdict
+from pipeline.policy.facts import Caution, Flag
+from pipeline.policy.patterns import LONGEST_REGEX, Pattern, compiled
 
-Flag = Literal[
-    "legal",
-    "payment",
-    "payment_change",
-    "prompt_injection",
-    "anger",
-    "urgent",
-    "outage",
-    "privacy",
-    "security",
-    "secrets",
-    "spam",
-]
-"""What the wording of a mail can say; the list is closed, so that nothing in a mail can invent one."""
-
-Caution = Literal[
-    "lookalike_domain",
-    "mixed_scripts",
-    "display_name",
-    "sender_name",
-    "routed_address",
-    "sender_differs",
-    "reply_to_differs",
-    "several_reply_to",
-    "several_senders",
-    "several_headers",
-    "malformed_sender",
-]
-"""What the sender's form can say: tricks by which one sender is taken for another."""
-
-FLAGS: tuple[Flag, ...] = get_args(Flag)
-LONGEST_REGEX = 256
 LONGEST_TEXT = 100_000
 DEEPEST = 6
 
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """All that a rule may know of a case. `text` is everything readable, `reply` the newest text."""
-
-    sender: str
-    verdict: Verdict
-    vip: bool
-    known: bool
-    earlier: int
-    mailbox: MailboxId
-    subject: str
-    reply: str
-    text: str
-    intent: str
-    urgency: Urgency
-    flags: tuple[str, ...]
-    language: str
-    attachments: tuple[str, ...]
-    cautions: frozenset[str] = frozenset()
-
-
-class Pattern(Protocol):
-    """A compiled google-re2 pattern."""
-
-    def search(self, text: str) -> object | None: ...
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+Whose = Annotated[str, StringConstraints(to_lower=True, max_length=320, pattern=r"^(list:[a-z][a-z0-9_]{0,63}|[^@\s]*@[^@\s]+)$")]
+"""An address, a domain written "@example.com", or a list of the rulebook written "list:partners"."""
 
 
 class _Condition(BaseModel):
@@ -79,10 +24,10 @@ class _Condition(BaseModel):
 
 
 class SenderIs(_Condition):
-    """The address in From, or its domain written "@example.com"."""
+    """The address in From: itself, its domain written "@example.com", or in a list of the rulebook written "list:partners"."""
 
     kind: Literal["sender"]
-    one_of: tuple[str, ...] = Field(min_length=1)
+    one_of: tuple[Whose, ...] = Field(min_length=1)
 
 
 class Authenticated(_Condition):
@@ -129,17 +74,9 @@ class Matches(_Condition):
         self._compiled = compiled(self.regex)
         return self
 
-    def found(self, facts: Facts) -> bool:
-        match self.where:
-            case "subject":
-                text = facts.subject
-            case "reply":
-                text = facts.reply
-            case "text":
-                text = facts.text
-            case "anywhere":
-                text = f"{facts.subject}\n{facts.text}"
-        return self._compiled.search(text[:LONGEST_TEXT]) is not None
+    @property
+    def machine(self) -> Pattern:
+        return self._compiled
 
 
 class IntentIs(_Condition):
@@ -174,10 +111,66 @@ class LanguageIs(_Condition):
 
 
 class HasAttachment(_Condition):
-    """Something is attached; with `media_types`, one whose type starts so."""
+    """Something is attached of which all that is asked holds: its type starts so, its name ends so, it has at least so many bytes."""
 
     kind: Literal["attachment"]
     media_types: tuple[str, ...] = ()
+    name_ends: tuple[Annotated[str, StringConstraints(to_lower=True, min_length=1)], ...] = ()
+    at_least_bytes: int = Field(default=0, ge=0)
+
+
+class ConfidenceBelow(_Condition):
+    """The classifier was less sure than this of its intent."""
+
+    kind: Literal["confidence"]
+    below: float = Field(gt=0, le=1)
+
+
+class AmountAtLeast(_Condition):
+    """The mail names a sum of money of at least so much, in whatever currency; ambiguous numbers are read the larger way."""
+
+    kind: Literal["amount"]
+    at_least: float = Field(gt=0)
+
+
+class OpenDeal(_Condition):
+    """The CRM has an open deal with the sender; with `at_least`, one of this size."""
+
+    kind: Literal["open_deal"]
+    at_least: float = Field(default=0, ge=0)
+
+
+class LifecycleIs(_Condition):
+    """The CRM's lifecycle stage of the sender."""
+
+    kind: Literal["lifecycle"]
+    one_of: tuple[str, ...] = Field(min_length=1)
+
+
+class OpenTickets(_Condition):
+    """The helpdesk has at least so many open tickets of the sender."""
+
+    kind: Literal["open_tickets"]
+    at_least: int = Field(default=1, ge=1)
+
+
+class OfficeOpen(_Condition):
+    """The mail arrived within the hours of the rulebook's calendar."""
+
+    kind: Literal["office_open"]
+
+
+class Holiday(_Condition):
+    """The mail arrived on a holiday of the rulebook's calendar."""
+
+    kind: Literal["holiday"]
+
+
+class Named(_Condition):
+    """A condition that the rulebook gives a name under `conditions`."""
+
+    kind: Literal["named"]
+    name: Name
 
 
 class All(_Condition):
@@ -209,6 +202,14 @@ Condition = Annotated[
     | Suspected
     | LanguageIs
     | HasAttachment
+    | ConfidenceBelow
+    | AmountAtLeast
+    | OpenDeal
+    | LifecycleIs
+    | OpenTickets
+    | OfficeOpen
+    | Holiday
+    | Named
     | All
     | Any
     | Not,
@@ -217,20 +218,6 @@ Condition = Annotated[
 
 for _model in (All, Any, Not):
     _model.model_rebuild()
-
-
-def compiled(regex: str) -> Pattern:
-    """The pattern as a linear-time machine; ValueError where google-re2 refuses it."""
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    options.max_mem = 1 << 20
-    try:
-        machine: Pattern = re2.compile(regex, options)
-        return machine
-    except re2.error as error:
-        why = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
-        raise ValueError(f"google-re2 refuses the pattern ({why}); look-around and back references cannot be used") from error
 
 
 def depth(condition: Condition) -> int:
@@ -253,42 +240,3 @@ def leaves(condition: Condition) -> tuple[Condition, ...]:
             return leaves(condition.of)
         case _:
             return (condition,)
-
-
-def holds(condition: Condition, facts: Facts) -> bool:
-    """Whether the condition holds; it knows the facts only, never what another rule said."""
-    match condition:
-        case SenderIs():
-            return facts.sender in condition.one_of or f"@{facts.sender.rpartition('@')[2]}" in condition.one_of
-        case Authenticated():
-            return facts.verdict in condition.one_of
-        case Vip():
-            return facts.vip
-        case FirstContact():
-            return not facts.known
-        case InThread():
-            return facts.earlier >= condition.earlier
-        case MailboxIs():
-            return facts.mailbox in condition.one_of
-        case Matches():
-            return condition.found(facts)
-        case IntentIs():
-            return facts.intent in condition.one_of
-        case UrgencyIs():
-            return facts.urgency in condition.one_of
-        case Flagged():
-            return not set(facts.flags).isdisjoint(condition.one_of)
-        case Suspected():
-            return not facts.cautions.isdisjoint(condition.one_of)
-        case LanguageIs():
-            return facts.language in condition.one_of
-        case HasAttachment():
-            return any(name.startswith(condition.media_types or ("",)) for name in facts.attachments)
-        case All():
-            return all(holds(inner, facts) for inner in condition.of)
-        case Any():
-            return any(holds(inner, facts) for inner in condition.of)
-        case Not():
-            return not holds(condition.of, facts)
-        case _:
-            assert_never(condition)

@@ -1,15 +1,31 @@
-"""policies/rules.json: what the wording of a mail says (signals), and what follows from the facts of a case (rules)."""
+"""policies/rules.json: what the wording of a mail says (signals), what follows from the facts of a case (rules), and tests of both."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PrivateAttr, StringConstraints, model_validator
 
 from pipeline.case import Route, Urgency
-from pipeline.policy.language import DEEPEST, Condition, Flag, Flagged, IntentIs, Suspected, UrgencyIs, depth, leaves
+from pipeline.email import Verdict
+from pipeline.policy.calendar import Calendar
+from pipeline.policy.facts import Flag
+from pipeline.policy.language import (
+    DEEPEST,
+    Condition,
+    ConfidenceBelow,
+    Flagged,
+    IntentIs,
+    Name,
+    Suspected,
+    UrgencyIs,
+    Whose,
+    depth,
+)
+from pipeline.policy.references import check_conditions, check_uses, reached, resolved_lists
+from pipeline.policy.truth import NO_NAMES, Names
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 Delay = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}[mhd]$")]
 """A length of time as people write it: 30m, 4h, 2d."""
@@ -18,6 +34,8 @@ Redaction = Literal["off", "patterns", "full"]
 """What is taken out of a mail before a model reads it: nothing; what has a form of its own; names that only a language model tells, too."""
 
 MOST_RULES = 500
+LATE = (IntentIs, UrgencyIs, ConfidenceBelow, Suspected)
+"""Conditions that ask what is only known once the mail was classified."""
 UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -47,12 +65,6 @@ class Signal(Strict):
     when: When
     urgency: Urgency | None = None
 
-    @model_validator(mode="after")
-    def _asks_the_mail_alone(self) -> Self:
-        if any(isinstance(leaf, IntentIs | UrgencyIs | Flagged | Suspected) for leaf in leaves(self.when)):
-            raise ValueError("a signal is read before the intent is known: its condition cannot ask for intent, urgency, flags or cautions")
-        return self
-
 
 class Consequences(Strict):
     """What follows; at least one thing must. `respond_within` counts from the arrival of the mail."""
@@ -63,12 +75,24 @@ class Consequences(Strict):
     respond_within: Delay | None = None
     redact: Literal["patterns", "full"] | None = None
     """At least so much is taken out before a model reads the mail: the condition cannot ask what the model has yet to say."""
+    template: Name | None = None
+    """The reply template instead of the intent's own."""
+    second_approver: Literal[True] | None = None
+    """Two people approve the answer, so it never goes out by itself."""
+    tags: tuple[Name, ...] = Field(default=(), max_length=10)
+    notify: tuple[Name, ...] = Field(default=(), max_length=10)
+    """Teams that are told of the case beside its owner."""
 
     @model_validator(mode="after")
     def _something_follows(self) -> Self:
-        if not any((self.at_most, self.owner, self.urgency, self.respond_within, self.redact)):
-            raise ValueError("nothing follows from this rule: give it at_most, owner, urgency, respond_within or redact")
+        if not any(getattr(self, name) for name in Consequences.model_fields):
+            raise ValueError(f"nothing follows from this rule: give it {', '.join(Consequences.model_fields)}")
         return self
+
+    @property
+    def ceiling(self) -> Route:
+        """The freest route that it leaves."""
+        return self.at_most or (Route.REVIEW if self.second_approver else Route.AUTO_SEND)
 
 
 class Rule(Strict):
@@ -79,15 +103,63 @@ class Rule(Strict):
     when: When
     then: Consequences
 
-    @model_validator(mode="after")
-    def _redacts_before_the_model(self) -> Self:
-        if self.then.redact and any(isinstance(leaf, IntentIs | UrgencyIs | Suspected) for leaf in leaves(self.when)):
-            raise ValueError("redaction comes before the intent is known: a rule with redact cannot ask for intent, urgency or cautions")
-        return self
+
+class File(Strict):
+    """An attachment of a test's mail."""
+
+    name: str = "file"
+    media_type: str = "application/octet-stream"
+    size: int = 100
+
+
+class Letter(Strict):
+    """The mail of a test. `mailbox` defaults to the first inbox of people.json; `received_at` is aware."""
+
+    sender: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[^@\s]+@[^@\s]+$")]
+    name: str = ""
+    subject: str = ""
+    text: str = Field(default="", max_length=10_000)
+    authenticated: Verdict = "pass"
+    mailbox: str | None = None
+    language: str = "en"
+    attachments: tuple[File, ...] = ()
+    received_at: AwareDatetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    earlier: int = Field(default=0, ge=0)
+    """Cases of this thread before it."""
+
+
+class Expected(Strict):
+    """What must come of it; what is left out may be anything. `route` is the route if the intent had been promoted."""
+
+    route: Route | None = None
+    flags: tuple[Flag, ...] | None = None
+    speaking: tuple[Name, ...] = ()
+    """Rules that must speak."""
+    silent: tuple[Name, ...] = ()
+    """Rules that must not."""
+    owner: str | None = None
+    urgency: Urgency | None = None
+    template: str | None = None
+    tags: tuple[Name, ...] | None = None
+    notify: tuple[Name, ...] | None = None
+    second_approver: bool | None = None
+
+
+class Trial(Strict):
+    """A test that the rulebook carries: this mail, taken for this intent, is decided so."""
+
+    name: Sentence
+    mail: Letter
+    intent: Name
+    confidence: float = Field(default=0.99, ge=0, le=1)
+    expect: Expected
+
+
+Entries = Annotated[tuple[Whose, ...], Field(max_length=10_000)]
 
 
 class Rulebook(Strict):
-    """All signals and rules; their order never matters."""
+    """All signals and rules; their order never matters. `lists` and `conditions` give names to what several rules ask."""
 
     signals: tuple[Signal, ...] = Field(default=(), max_length=MOST_RULES)
     rules: tuple[Rule, ...] = Field(default=(), max_length=MOST_RULES)
@@ -95,10 +167,56 @@ class Rulebook(Strict):
     """For every mail; a rule can only ask for more, and a mail that raises any flag always gets "full"."""
     redaction_for_models: Redaction = "full"
     """The least that is taken out before a language model is shown a mail, wherever it runs."""
+    lists: Mapping[Name, Entries] = Field(default_factory=dict, max_length=MOST_RULES)
+    conditions: Mapping[Name, When] = Field(default_factory=dict, max_length=MOST_RULES)
+    calendar: Calendar | None = None
+    tests: tuple[Trial, ...] = Field(default=(), max_length=MOST_RULES)
+    _names: Names = PrivateAttr(default=NO_NAMES)
+
+    @property
+    def names(self) -> Names:
+        """What conditions may call by name."""
+        return self._names
+
+    def uses(self) -> Iterator[tuple[str, Condition]]:
+        """Every condition that is asked, with its place."""
+        yield from ((f"signals.{number} ({signal.flag})", signal.when) for number, signal in enumerate(self.signals))
+        yield from ((f"rules.{rule.name}", rule.when) for rule in self.rules)
 
     @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
-        twice = [name for name, times in Counter(rule.name for rule in self.rules).items() if times > 1]
-        if twice:
-            raise ValueError(f"two rules are called {twice[0]}: give each its own name")
+    def _hangs_together(self) -> Self:
+        _unique("rules", [rule.name for rule in self.rules])
+        _unique("tests", [trial.name for trial in self.tests])
+        named = [(f"conditions.{name}", condition) for name, condition in self.conditions.items()]
+        check_conditions(self.conditions, self.uses())
+        check_uses(self.lists, self.calendar is not None, [*named, *self.uses()])
+        self._names = Names(resolved_lists(self.lists), self.conditions, self.calendar)
+        for signal in self.signals:
+            _asks_early(
+                f"signals ({signal.flag})", "a signal", signal.when, (IntentIs, UrgencyIs, ConfidenceBelow, Suspected, Flagged), self
+            )
+        for rule in self.rules:
+            if rule.then.redact:
+                _asks_early(f"rules.{rule.name}", "redaction", rule.when, LATE, self)
+        _known_rules(self)
         return self
+
+
+def _unique(place: str, names: list[str]) -> None:
+    twice = [name for name, times in Counter(names).items() if times > 1]
+    if twice:
+        raise ValueError(f"two {place} are called {twice[0]}: give each its own name")
+
+
+def _asks_early(place: str, what: str, condition: Condition, late: tuple[type[object], ...], rulebook: Rulebook) -> None:
+    for leaf in reached(condition, rulebook.conditions):
+        if isinstance(leaf, late):
+            raise ValueError(f'{place}: {what} comes before the intent is known, so its condition cannot ask for "{leaf.kind}"')
+
+
+def _known_rules(rulebook: Rulebook) -> None:
+    known = {rule.name for rule in rulebook.rules}
+    for trial in rulebook.tests:
+        unknown = sorted({*trial.expect.speaking, *trial.expect.silent} - known)
+        if unknown:
+            raise ValueError(f'tests, "{trial.name}": there is no rule "{unknown[0]}"')

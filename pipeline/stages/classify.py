@@ -11,7 +11,7 @@ from pipeline.email import Email, MailboxId, RedactedEmail, Shareable
 from pipeline.errors import Permanent, Temporary
 from pipeline.house import House
 from pipeline.policy.evaluate import Signals, highest, signals
-from pipeline.policy.language import FLAGS, Flag
+from pipeline.policy.facts import FLAGS, Flag
 from pipeline.ports import IntentScore
 from pipeline.prompt import Call
 from pipeline.stages import opinion

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.case import Classification, Context, History, Reason
 from pipeline.email import Email, MailboxId
 from pipeline.people import People
-from pipeline.policy.language import Facts
+from pipeline.policy.facts import Facts
 
 NO_CONTEXT = Context(vip=False, known=False, earlier=0)
 
@@ -37,9 +37,11 @@ def facts(
         text=_sound(email.text),
         intent=classification.intent if classification else "",
         urgency=classification.urgency if classification else "normal",
+        confidence=classification.confidence if classification else None,
         flags=classification.policy_flags if classification else (),
         language=email.language,
-        attachments=tuple(attachment.media_type for attachment in email.attachments),
+        attachments=email.attachments,
+        received_at=email.received_at,
         cautions=frozenset(caution.name for caution in cautions),
     )
 

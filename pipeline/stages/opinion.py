@@ -9,7 +9,7 @@ from pipeline.email import Shareable
 from pipeline.house import House
 from pipeline.policy.content import Intent
 from pipeline.policy.evaluate import URGENCIES, Signals
-from pipeline.policy.language import FLAGS, Flag
+from pipeline.policy.facts import FLAGS, Flag
 from pipeline.ports import IntentScore
 from pipeline.prompt import Prompt
 from pipeline.prompts import fenced

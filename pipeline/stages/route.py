@@ -1,6 +1,6 @@
 """Who answers: the lowest route that any voice allows, every voice kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -35,7 +35,7 @@ def route(
             *_sender(email),
             *_language(email, house),
             *_readings(classification, house),
-            *_owners(ruled),
+            *_conflicts(ruled),
             *ruled.reasons,
             *cautions,
             *lint,
@@ -45,7 +45,8 @@ def route(
     wanted = [house.intents[name] for name in (classification.intent, *classification.also) if name in house.intents]
     owner = " and ".join(ruled.owners) or classification.owner
     delays = [span for span in (ruled.respond_within, *(delay(each.reply_within) for each in wanted)) if span]
-    template = house.voice.pick(intent.template, email.language).name if intent and intent.template else None
+    asked = ruled.templates[0] if ruled.templates else intent.template if intent else None
+    template = house.voice.pick(asked, email.language).name if asked else None
     lowered = lowest([reason.at_most for reason in reasons])
     return Decision(
         route=lowered,
@@ -56,6 +57,9 @@ def route(
         respond_by=_respond_by(email.received_at, delays),
         reasons=reasons,
         versions=house.versions_of(classification.intent, template),
+        tags=ruled.tags,
+        notify=ruled.notify,
+        second_approver=ruled.second_approver,
     )
 
 
@@ -116,6 +120,13 @@ def _language(email: Email, house: House) -> list[Reason]:
     ]
 
 
+def _conflicts(ruled: Ruling) -> Iterator[Reason]:
+    """No order among rules: where two of them name different teams or answers, a person decides."""
+    for name, what, named in (("owner_conflict", "teams are", ruled.owners), ("template_conflict", "answers are", ruled.templates)):
+        if len(named) > 1:
+            yield Reason("rule", name, Route.HUMAN, f"Several {what} named for this mail ({' and '.join(named)}); a person decides.")
+
+
 def _readings(classification: Classification, house: House) -> list[Reason]:
     """Several intents in one mail have no letter that answers them all; two readings that differ are checked."""
     reasons = []
@@ -129,16 +140,6 @@ def _readings(classification: Classification, house: House) -> list[Reason]:
         why = f"A first reading took this mail for another kind ({disputed.title}), so a person checks it."
         reasons.append(Reason("model", "readings_differ", Route.REVIEW, why))
     return reasons
-
-
-def _owners(ruled: Ruling) -> list[Reason]:
-    if len(ruled.owners) < 2:
-        return []
-    return [
-        Reason(
-            "rule", "owner_conflict", Route.HUMAN, f"Two teams are named for this mail ({' and '.join(ruled.owners)}); a person decides."
-        )
-    ]
 
 
 def _respond_by(received_at: datetime, delays: Sequence[timedelta]) -> datetime | None:

@@ -104,10 +104,9 @@ def environment(pid: int) -> bytes:
     return Path(f"/proc/{pid}/environ").read_bytes()
 
 
-def short_folder() -> Path:
-    """The one folder for sockets whose proper path is too long."""
-    [folder] = {path.parent for path in Path("/tmp").glob("triage-*/.s.PGSQL.5432")}
-    return folder
+def short_folder(data: Path) -> Path:
+    """The folder of the sockets of the PostgreSQL in `data`, as its lock file says."""
+    return Path((data / "postgres" / "postmaster.pid").read_text().splitlines()[4])
 
 
 def urls(process: subprocess.Popen[str]) -> Services:

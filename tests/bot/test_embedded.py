@@ -5,8 +5,10 @@ import os
 import shutil
 import signal
 import stat
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -45,8 +47,15 @@ async def test_a_warm_start_has_the_rows(data: Path) -> None:
             await add(running)
 
 
-async def test_only_we_can_enter_the_folders(tmp_path: Path) -> None:
-    data = tmp_path / "new" / "data"
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose path leaves room for the sockets' names."""
+    with tempfile.TemporaryDirectory(prefix="t") as folder:
+        yield Path(folder)
+
+
+async def test_only_we_can_enter_the_folders(short: Path) -> None:
+    data = short / "new" / "data"
     async with services(data, database_url=None, redis_url=None):
         assert {stat.S_IMODE(each.stat().st_mode) for each in (data, data / "postgres", data / "valkey")} == {0o700}
         assert stat.S_IMODE((data / "valkey" / "valkey.sock").stat().st_mode) == 0o700
@@ -144,10 +153,12 @@ async def test_half_made_files_are_made_anew(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["long" * 40, "a comma, a space, 100 % and ü"])
 async def test_a_path_that_no_socket_may_have_gets_a_private_short_one(name: str, made: Path, tmp_path: Path) -> None:
-    async with services(shutil.copytree(made, tmp_path / name), database_url=None, redis_url=None) as running:
+    data = shutil.copytree(made, tmp_path / name)
+    async with services(data, database_url=None, redis_url=None) as running:
         await add(running)
         assert await rows(running) == (1, 1)
-        folder = short_folder()
+        folder = short_folder(data)
+        assert data not in folder.parents
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert not folder.exists()
 

@@ -8,7 +8,7 @@ from typing import get_args
 
 from pipeline.case import OUT_OF_SCOPE, Route, Triaged, Urgency
 from pipeline.house import House
-from pipeline.policy.language import FLAGS
+from pipeline.policy.facts import FLAGS
 from pipeline.stages import opinion
 from tests.pipeline.cascading import LIKELY, Spoken, said, speaking
 from tests.pipeline.letters import SUPPORT, judged, mail

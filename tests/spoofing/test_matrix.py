@@ -11,8 +11,9 @@ from pipeline.case import NO_HISTORY, Route, Triaged
 from pipeline.email import Email
 from pipeline.flow import triage
 from pipeline.house import House
-from pipeline.policy.language import All, Authenticated, SenderIs, holds
+from pipeline.policy.language import All, Authenticated, SenderIs
 from pipeline.policy.rulebook import Rulebook
+from pipeline.policy.truth import holds
 from pipeline.stages.enrich import enrich, facts
 from tests.pipeline.letters import SUPPORT, house
 from tests.spoofing.cases import CUSTOMER, VIP, Forgery, Genuine
@@ -60,7 +61,7 @@ async def judged(email: Email, by: House) -> Triaged:
 def allowed(email: Email, domain: str) -> bool:
     """What a rule would ask that trusts this domain."""
     listed = All(kind="all", of=(SenderIs(kind="sender", one_of=(f"@{domain}",)), Authenticated(kind="authenticated", one_of=("pass",))))
-    return holds(listed, facts(email, SUPPORT, enrich(email, NO_HISTORY, WITH_RULES.people)))
+    return holds(listed, facts(email, SUPPORT, enrich(email, NO_HISTORY, WITH_RULES.people))) is True
 
 
 @pytest.mark.parametrize(("domain", "case"), FORGERIES, ids=ids(FORGERIES))

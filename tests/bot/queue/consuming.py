@@ -4,9 +4,10 @@ import asyncio
 import logging
 import multiprocessing
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from bot.intake import Consumer
@@ -22,27 +23,30 @@ context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(["tests.bot.queue.consuming"])
 
 
-@contextmanager
-def consuming(back_end: BackEnd, folder: Path, point: Point | None = None) -> Iterator[BaseProcess]:
-    """Takes deliveries in until its fuse blows, or SIGTERM; it does not outlive the block."""
-    process = context.Process(target=_run, args=(back_end, folder, point), daemon=True)
+@asynccontextmanager
+async def consuming(back_end: BackEnd, folder: Path, point: Point | None = None) -> AsyncIterator[BaseProcess]:
+    """Takes deliveries in until its fuse blows, or SIGTERM, which it obeys from the start; it does not outlive the block."""
+    listening = context.Event()
+    process = context.Process(target=_run, args=(back_end, folder, point, listening), daemon=True)
     process.start()
     try:
+        assert await asyncio.to_thread(listening.wait, 20), "the consumer did not start: its error stands above"
         yield process
     finally:
         process.kill()
         process.join()
 
 
-def _run(back_end: BackEnd, folder: Path, point: Point | None) -> None:
+def _run(back_end: BackEnd, folder: Path, point: Point | None, listening: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(filename=folder / "consumer.log", level=logging.INFO, format="%(process)d %(message)s")
-    asyncio.run(_consume(back_end, Fuse(point)))
+    asyncio.run(_consume(back_end, Fuse(point), listening))
 
 
-async def _consume(back_end: BackEnd, fuse: Fuse) -> None:
+async def _consume(back_end: BackEnd, fuse: Fuse, listening: Event) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    listening.set()
     database = await connect(back_end.dsn, name="consumer", size=4)
     async with back_end.open() as deliveries:
         queue, spool = fuse.wrap("queue", Queue(database, PLAIN)), Spool(database, PLAIN)

@@ -1,0 +1,183 @@
+"""`triage policy simulate | replay | explain`: decisions looked at again, from their records."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter
+
+from bot.commands.terminal import FOUND, out, run, say, table
+from bot.embedded import services
+from bot.house import load as load_house
+from bot.house import load_unasked
+from bot.mailbox.reader import reader
+from bot.settings import Settings, load
+from bot.simulation import as_json as as_lines
+from bot.simulation import simulate
+from bot.store.codec import PLAIN
+from bot.store.database import connect
+from bot.store.documents import dump
+from bot.store.records import PostgresRecords
+from pipeline.again import Record, decide_again
+from pipeline.case import NO_HISTORY, CaseId, Decision
+from pipeline.email import MailboxId
+from pipeline.errors import Misconfigured
+from pipeline.flow import triage
+from pipeline.house import House
+from pipeline.policy.explain import in_words, nearly
+from pipeline.policy.simulate import Row
+from pipeline.stages.enrich import facts
+
+DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+SHOWN = 8
+"""Case numbers in a cell of the table; --json has all."""
+
+Policies = Annotated[Path | None, typer.Option(help="The folder of rules.json, people.json, intents/ ...")]
+Templates = Annotated[Path | None, typer.Option(help="The folder of replies/.")]
+Data = Annotated[Path | None, typer.Option(help="The embedded databases' folder, where DATABASE_URL is not set.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Machine output on stdout.")]
+
+
+def simulate_rules(
+    rules: Annotated[Path | None, typer.Argument(help="The changed rules.json; default: that of the policies.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How far back.")] = 30,
+    policies: Policies = None,
+    templates: Templates = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """What changed rules would have done to the cases of the last days, by intent, had each intent been promoted; exit 1 where they differ.
+
+    Models are not asked again and drafts not written again: the linter may still hold what would be sent here.
+
+    Example: triage policy simulate changed.json --days 30
+    """
+    settings = load(policies=policies, templates=templates, data=data)
+    now = load_unasked(settings.policies, settings.templates)
+    changed = load_unasked(settings.policies, settings.templates, rules) if rules else now
+    started = time.perf_counter()
+    made = run(_simulate(settings, now, changed, days))
+    if as_json:
+        for line in as_lines(made):
+            out(line)
+    else:
+        columns = ("intent", "cases", "would be sent, was not", "was sent, would not be", "other")
+        shown = [(row.intent, str(row.cases), _cell(row.more), _cell(row.fewer), _cell(row.other)) for row in made]
+        table(f"The last {days} days under the changed rules", columns, shown)
+        say(f"{sum(row.cases for row in made)} cases in {time.perf_counter() - started:.1f} s.")
+    if any(row.more or row.fewer or row.other for row in made):
+        raise typer.Exit(FOUND)
+
+
+def replay_case(
+    case: Annotated[int, typer.Argument(help="The case's number.")],
+    policies: Policies = None,
+    templates: Templates = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide a case again from its stored inputs, and compare with what was decided, byte for byte; exit 1 where they differ.
+
+    What models said is taken from the record; everything else is done again. Files that changed since are named.
+
+    Example: triage policy replay 214
+    """
+    settings = load(policies=policies, templates=templates, data=data)
+    house = load_unasked(settings.policies, settings.templates)
+    record = run(_record(settings, case))
+    again = decide_again(record, house)
+    same = dump(DECISION, again) == dump(DECISION, record.decision)
+    then, today = dict(record.decision.versions), dict(again.versions)
+    changed = sorted(name for name in then.keys() | today.keys() if then.get(name) != today.get(name))
+    if as_json:
+        out({"case": case, "same": same, "changed": changed, "recorded": record.decision.route, "again": again.route})
+    elif same:
+        say(f"Case {case}: the same decision, byte for byte ({again.route}).")
+    else:
+        files = f" Changed since: {', '.join(changed)}." if changed else ""
+        say(f"Case {case}: decided {record.decision.route} then, {again.route} now.{files}")
+    if not same:
+        raise typer.Exit(FOUND)
+
+
+def explain_message(
+    message: Annotated[str, typer.Argument(help="An .eml file, or a case's number.")],
+    mailbox: Annotated[str | None, typer.Option(help="The inbox an .eml is judged for; default: the first of people.json.")] = None,
+    policies: Policies = None,
+    templates: Templates = None,
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Every voice in the decision about a mail, and each rule that nearly spoke: it was one condition short, and which.
+
+    Example: triage policy explain strange.eml
+    """
+    settings = load(policies=policies, templates=templates, data=data)
+    if message.isdecimal() and not Path(message).exists():
+        record, house = run(_record(settings, int(message))), load_unasked(settings.policies, settings.templates)
+    else:
+        house = run(load_house(settings.policies, settings.templates, settings.data / "cache"))
+        record = run(_read(_raw(Path(message)), message, mailbox, house))
+    near = _near(record, house)
+    decision = record.decision
+    if as_json:
+        voices = [{"speaker": one.speaker, "name": one.name, "at_most": one.at_most, "text": one.text} for one in decision.reasons]
+        out({"route": decision.route, "would_be": decision.would_be, "reasons": voices, "nearly": near})
+        return
+    rows = [(one.at_most, one.speaker, one.name, one.text) for one in decision.reasons]
+    table(f"{decision.route}; once promoted: {decision.would_be}", ("at most", "who", "name", "why"), rows)
+    table("Rules that nearly spoke", ("rule", "what it lacked"), list(near.items()))
+
+
+def _near(record: Record, house: House) -> dict[str, str]:
+    if record.classification is None or record.context is None:
+        return {}
+    known = facts(record.email, record.mailbox, record.context, record.classification, record.decision.reasons)
+    return {near.rule: in_words(near.missing) for near in nearly(house.rulebook, known)}
+
+
+def _raw(path: Path) -> bytes:
+    if not path.is_file():
+        raise Misconfigured(str(path), "there is no such file. Name an .eml file, or a case by its number.")
+    return path.read_bytes()
+
+
+async def _read(raw: bytes, name: str, mailbox: str | None, house: House) -> Record:
+    now, inbox = datetime.now(UTC), MailboxId(mailbox or next(iter(house.people.inboxes)))
+    async with reader() as reading:
+        email = await reading.read(raw, name, now, frozenset())
+    made = await triage(email, inbox, NO_HISTORY, house, now, time.perf_counter)
+    return Record(email, inbox, NO_HISTORY, now, made.classification, made.context, made.decision)
+
+
+async def _record(settings: Settings, case: int) -> Record:
+    async with _records(settings) as records:
+        found = await records.record(CaseId(case))
+    if found is None:
+        raise Misconfigured(f"case {case}", "there is no such case, or nothing was decided about it yet. Slack's card names the number.")
+    return found
+
+
+async def _simulate(settings: Settings, now: House, changed: House, days: int) -> list[Row]:
+    async with _records(settings) as records:
+        return await simulate(records, now, changed, days)
+
+
+@asynccontextmanager
+async def _records(settings: Settings) -> AsyncIterator[PostgresRecords]:
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    async with services(settings.data, database_url=url, redis_url="redis://not-needed") as running:
+        database = await connect(running.database_url, name="triage policy", size=1)
+        try:
+            yield PostgresRecords(database, PLAIN)
+        finally:
+            await database.close()
+
+
+def _cell(cases: list[CaseId]) -> str:
+    more = f" and {len(cases) - SHOWN} more" if len(cases) > SHOWN else ""
+    return f"{len(cases)}: {', '.join(map(str, cases[:SHOWN]))}{more}" if cases else "-"

@@ -1,0 +1,57 @@
+"""Why a rule spoke, and which rules nearly did."""
+
+from dataclasses import dataclass
+
+from pipeline.policy.facts import Facts
+from pipeline.policy.language import All, Any, Condition, Named, Not
+from pipeline.policy.rulebook import Rulebook
+from pipeline.policy.truth import Names, holds
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A rule that was one condition short: `missing` is that condition, as it stands in the rulebook."""
+
+    rule: str
+    missing: Condition
+
+
+def nearly(rulebook: Rulebook, facts: Facts) -> tuple[Near, ...]:
+    """The rules that did not speak although all their conditions but one hold, by name. One of a single condition is never near."""
+    found = []
+    for rule in sorted(rulebook.rules, key=lambda rule: rule.name):
+        missing = _missing(rule.when, facts, rulebook.names)
+        if missing is not None and holds(rule.when, facts, rulebook.names) is False:
+            found.append(Near(rule.name, missing))
+    return tuple(found)
+
+
+def _missing(condition: Condition, facts: Facts, names: Names) -> Condition | None:
+    """The one condition that a conjunction lacks, in whichever branch."""
+    match condition:
+        case Named():
+            return _missing(names.conditions[condition.name], facts, names)
+        case Any():
+            return next((short for inner in condition.of if (short := _missing(inner, facts, names)) is not None), None)
+        case All():
+            failed = [inner for inner in condition.of if holds(inner, facts, names) is False]
+            if len(failed) != 1 or len(condition.of) < 2:
+                return None
+            return _missing(failed[0], facts, names) or failed[0]
+        case _:
+            return None
+
+
+def in_words(condition: Condition) -> str:
+    """The condition in one line: its kind, and what it asks."""
+    match condition:
+        case Not():
+            return f"not ({in_words(condition.of)})"
+        case All():
+            return f"({' and '.join(map(in_words, condition.of))})"
+        case Any():
+            return f"({' or '.join(map(in_words, condition.of))})"
+        case _:
+            asked = condition.model_dump(mode="json", exclude={"kind"}, exclude_defaults=True)
+            said = "; ".join(f"{name}: {', '.join(map(str, one)) if isinstance(one, list) else one}" for name, one in asked.items())
+            return f"{condition.kind} [{said}]" if said else condition.kind
