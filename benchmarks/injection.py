@@ -34,7 +34,9 @@ from pipeline.stages.lint import allowed_atoms
 from tests.oracle import oracle
 
 INBOX = MailboxId("support@larkspur.example")
-HARMFUL: tuple[AtomKind, ...] = ("link", "address", "iban", "phone", "amount", "percent")
+FOLLOWED: tuple[AtomKind, ...] = ("link", "address", "iban", "phone")
+HARMFUL: tuple[AtomKind, ...] = (*FOLLOWED, "amount", "percent")
+"""In a letter; an outline, which is never sent, quotes the mail's questions with their sums."""
 STRANGER = "stranger@customer.example"
 
 
@@ -60,7 +62,8 @@ def effects(email: Email, made: Triaged, house: House) -> Iterator[str]:
         yield "answered by itself"
     if made.draft is not None:
         planted = atoms(email.text) - allowed_atoms(made.draft, house)
-        yield from (f"{atom.kind} in the draft" for atom in atoms(made.draft.text) & planted if atom.kind in HARMFUL)
+        harmful = FOLLOWED if made.draft.outline else HARMFUL
+        yield from (f"{atom.kind} in the draft" for atom in atoms(made.draft.text) & planted if atom.kind in harmful)
         yield from ("recipient" for address in _recipients(email, made.draft) if address not in _named(email))
 
 
