@@ -9,6 +9,7 @@ from pipeline.house import House
 from pipeline.policy.evaluate import Signals, highest, signals
 from pipeline.policy.rulebook import Rulebook
 from pipeline.screening.cautions import late, past
+from pipeline.stages.classify import raised
 from pipeline.stages.enrich import enrich, facts
 from pipeline.stages.prefilter import screen
 from pipeline.stages.route import route, without_intent
@@ -49,7 +50,7 @@ def decide_again(record: Record, house: House) -> Decision:
     known = enrich(email, record.history, ours)
     context = replace(record.context, vip=known.vip, known=known.known, earlier=known.earlier)
     flags = signals(house.rulebook, facts(email, record.mailbox)).flags
-    seen = replace(record.classification, policy_flags=flags)
+    seen = replace(record.classification, policy_flags=raised(flags, record.classification.model_flags))
     return _routed(record, email, seen, context, house, cautions)
 
 
@@ -72,8 +73,8 @@ def under(record: Record, house: House, flags: Signals | None = None) -> Decisio
     seen = record.classification
     if flags is not None:
         intent = house.intents.get(seen.intent)
-        urgency = highest([intent.urgency if intent else "normal", flags.urgency])
-        seen = replace(seen, policy_flags=flags.flags, urgency=urgency)
+        urgency = highest([intent.urgency if intent else "normal", flags.urgency, seen.model_urgency])
+        seen = replace(seen, policy_flags=raised(flags.flags, seen.model_flags), urgency=urgency)
     cautions = (*_said(record.decision, (*_GIVEN, *_SCREENED)), *past(record.history))
     return _routed(record, record.mail, seen, record.context, house, cautions)
 

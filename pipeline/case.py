@@ -58,7 +58,7 @@ class Classification:
 
     `runner_up` is the next best intent; `policy_flags` come from a closed list; `model` names the versions that spoke.
     `also` are further intents of the same mail; `disputed` is what the local model believed where the language model said otherwise;
-    `evidence` are the latter's quotes, word for word from the redacted mail.
+    `evidence` are the latter's quotes, word for word from the redacted mail; `model_flags` and `model_urgency` what it said of those two.
     """
 
     intent: str
@@ -72,6 +72,8 @@ class Classification:
     also: tuple[str, ...] = ()
     disputed: str = ""
     evidence: tuple[str, ...] = ()
+    model_flags: tuple[str, ...] = ()
+    model_urgency: Urgency = "low"
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def failed(guess: Guess, why: str) -> Reading:
 def joined(guess: Guess, said: opinion.Opinion, house: House) -> Classification:
     """The language model names the intent, for it is asked where the local one is unsure; where both agree, both count."""
     first, local, sure = said.intents[0] if said.intents else "", guess.best, min(said.confidence, MOST_SURE)
-    flags = tuple(flag for flag in FLAGS if flag in (*guess.said.flags, *said.flags))
+    flags = raised(guess.said.flags, said.flags)
     pressing = highest([said.urgency, guess.said.urgency])
     if not first or sure < _needed(first, house):
         return _none_of_ours(guess, said, flags, highest(["normal", pressing]))
@@ -154,7 +154,14 @@ def joined(guess: Guess, said: opinion.Opinion, house: House) -> Classification:
         also=said.intents[1:],
         disputed=_other(guess.classification.intent, first),
         evidence=said.evidence,
+        model_flags=said.flags,
+        model_urgency=said.urgency,
     )
+
+
+def raised(wording: Sequence[str], model: Sequence[str]) -> tuple[Flag, ...]:
+    """Whatever either says, in canonical order."""
+    return tuple(flag for flag in FLAGS if flag in (*wording, *model))
 
 
 def _none_of_ours(guess: Guess, said: opinion.Opinion, flags: tuple[Flag, ...], urgency: Urgency) -> Classification:
@@ -171,6 +178,8 @@ def _none_of_ours(guess: Guess, said: opinion.Opinion, flags: tuple[Flag, ...], 
         by="both" if believed == OUT_OF_SCOPE else "hosted",
         disputed=_other(believed, OUT_OF_SCOPE),
         evidence=said.evidence,
+        model_flags=said.flags,
+        model_urgency=said.urgency,
     )
 
 

@@ -134,11 +134,11 @@ def _readings(classification: Classification, house: House) -> list[Reason]:
     if also:
         titles = ", ".join(intent.title for intent in (house.intents[classification.intent], *also))
         why = f"The mail asks for several things ({titles}), so a person makes sure that all are answered."
-        reasons.append(Reason("model", "several", lowest([Route.REVIEW, *(intent.ceiling for intent in also)]), why))
+        reasons.append(Reason("intent", "several", lowest([Route.REVIEW, *(intent.ceiling for intent in also)]), why))
     disputed = house.intents.get(classification.disputed)
     if disputed:
         why = f"A first reading took this mail for another kind ({disputed.title}), so a person checks it."
-        reasons.append(Reason("model", "readings_differ", Route.REVIEW, why))
+        reasons.append(Reason("intent", "readings_differ", Route.REVIEW, why))
     return reasons
 
 

@@ -97,10 +97,9 @@ async def test_while_both_are_down_every_case_reaches_a_person_and_back_up_it_re
         models.world.down = set()
         names = count(100)
         async with asyncio.timeout(20):
-            while (await at.case(number)).status is not Status.REVIEW:
+            while (await at.case(number)).status is not Status.REVIEW or model.options["classify"][0].provider.breaker.state != "closed":
                 await asyncio.sleep(0.1)
                 first = next(names)
                 (number,) = await arrived(at, first, first + 1)
                 await at.settle()
         assert len(models.world.bodies) > requests
-        assert model.options["classify"][0].provider.breaker.state == "closed"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.again import Record, decide_again, under
 from pipeline.case import NO_HISTORY, OUT_OF_SCOPE, Article, Context, Route, Status, Triaged
 from pipeline.email import Address, Email, Shareable
 from pipeline.errors import Permanent, Temporary
@@ -259,6 +260,23 @@ def _closed(schema: object) -> bool:
         case {"type": "array", "items": items}:
             return _closed(items)
     return True
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        said("support", "invoice", flags=["anger"], urgency="urgent"),
+        said("pricing"),
+        said("none", flags=["legal"]),
+        "no JSON",
+    ],
+)
+async def test_what_a_model_said_is_decided_again_from_the_record_without_asking_it(answer: str) -> None:
+    ours = speaking(always(answer))
+    made = await judged(mail(), ours)
+    record = Record(mail(), SUPPORT, NO_HISTORY, AT, made.classification, made.context, made.decision)
+    assert decide_again(record, replace(ours, language_models={})) == made.decision
+    assert under(record, ours, Signals((), "low")) == made.decision
 
 
 async def test_the_same_answer_gives_the_same_case() -> None:
