@@ -37,6 +37,9 @@ async def _order(world: World, name: str, asked: Json) -> Json:
             return {"connections": await world.hub.disconnect(str(asked.get("reason", "refresh_requested")))}
         case "abort":
             return {"connections": world.hub.abort()}
+        case "clock":
+            world.clock.advance(float(asked.get("advance", 0)))
+            return {"now": world.clock.now()}
         case "clear":
             world.faults.clear()
             world.journal.clear()

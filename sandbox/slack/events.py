@@ -1,7 +1,6 @@
 """The Events API: what the app subscribed to in its manifest, wrapped and handed to the hub."""
 
 import secrets
-import time
 
 from sandbox.slack import ids
 from sandbox.slack.errors import Json
@@ -80,7 +79,7 @@ def _tell(world: World, subscription: str, channel: Json, event: Json) -> None:
         {
             "token": "local", "team_id": identity.team_id, "context_team_id": identity.team_id, "context_enterprise_id": None,
             "api_app_id": identity.app_id, "event": event, "type": "event_callback", "event_id": ids.fresh("Ev"),
-            "event_time": int(time.time()), "authorizations": [{**authorization, "is_enterprise_install": False}],
+            "event_time": int(world.clock.now()), "authorizations": [{**authorization, "is_enterprise_install": False}],
             "is_ext_shared_channel": channel["is_ext_shared"], "event_context": f"4-{secrets.token_urlsafe(24)}",
         }
     )  # fmt: skip

@@ -55,6 +55,10 @@ class LocalSlack:
     def journal(self) -> Journal:
         return self.world.journal
 
+    def advance(self, seconds: float) -> None:
+        """Moves this Slack's clock on: triggers expire, limits refill, retries and scheduled messages fall due."""
+        self.world.clock.advance(seconds)
+
     async def stop(self) -> None:
         """Closes every connection and the state; nothing of it runs on."""
         self.world.streams.close()

@@ -1,7 +1,6 @@
 """Messages: posting, changing and deleting them, and telling the pages and the app."""
 
 import copy
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +57,7 @@ def bot_profile(world: World) -> Json:
     icon = f"{world.origin}/avatars/{bot['id']}.svg"
     return {
         "id": identity.bot_id, "app_id": identity.app_id, "user_id": bot["id"], "name": bot["name"], "deleted": False,
-        "team_id": identity.team_id, "updated": int(time.time()), "icons": {"image_36": icon, "image_48": icon, "image_72": icon},
+        "team_id": identity.team_id, "updated": int(world.clock.now()), "icons": {"image_36": icon, "image_48": icon, "image_72": icon},
     }  # fmt: skip
 
 

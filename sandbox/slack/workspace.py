@@ -1,10 +1,10 @@
 """The workspace: its people, channels and messages, in memory and in the storage."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sandbox.slack import ids
+from sandbox.slack.clock import Clock
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.storage import Storage
 
@@ -36,6 +36,7 @@ class Workspace:
     homes: dict[str, Json] = field(default_factory=dict)
     reads: dict[tuple[str, str], str] = field(default_factory=dict)
     last_ts: float = 0.0
+    clock: Clock = field(default_factory=Clock)
 
     def load(self) -> None:
         """Fills the memory from the storage."""
@@ -48,7 +49,7 @@ class Workspace:
 
     def next_ts(self) -> str:
         """A message timestamp that no other message has, later than all before."""
-        self.last_ts = max(time.time(), self.last_ts + 0.000101)
+        self.last_ts = max(self.clock.now(), self.last_ts + 0.000101)
         return f"{self.last_ts:.6f}"
 
     def user(self, user_id: str) -> Json:
@@ -89,7 +90,7 @@ class Workspace:
     def add_channel(self, channel_id: str, name: str, members: list[str], **fields: object) -> Json:
         channel: Json = {
             "id": channel_id, "name": name, "topic": "", "purpose": "", "is_im": False, "is_private": False, "is_ext_shared": False,
-            "is_archived": False, "members": members, "creator": members[0] if members else "", "created": int(time.time()), **fields,
+            "is_archived": False, "members": members, "creator": members[0] if members else "", "created": int(self.clock.now()), **fields,
         }  # fmt: skip
         self.save_channel(channel)
         return channel
