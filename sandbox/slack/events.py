@@ -38,6 +38,18 @@ def reaction(world: World, channel: Json, message: Json, user_id: str, name: str
     _tell(world, kind, channel, event)
 
 
+def pin(world: World, channel: Json, message: Json, added: bool) -> None:
+    kind = "pin_added" if added else "pin_removed"
+    item = {"type": "message", "channel": channel["id"], "message": _plain(message), "created": int(world.clock.now())}
+    event = {"type": kind, "user": world.identity.bot_user_id, "channel_id": channel["id"], "item": item, "has_pins": added}
+    _tell(world, kind, channel, event | {"event_ts": world.workspace.next_ts()})
+
+
+def file_shared(world: World, channel: Json, file: Json) -> None:
+    event = {"type": "file_shared", "channel_id": channel["id"], "file_id": file["id"], "user_id": file["user"], "file": {"id": file["id"]}}
+    _tell(world, "file_shared", channel, event | {"event_ts": world.workspace.next_ts()})
+
+
 def home_opened(world: World, user_id: str, tab: str) -> None:
     """`app_home_opened` for this person; `tab` is home or messages."""
     channel = world.workspace.direct(user_id)
@@ -48,11 +60,11 @@ def home_opened(world: World, user_id: str, tab: str) -> None:
     _tell(world, "app_home_opened", channel, event)
 
 
-def member_joined(world: World, channel: Json, user_id: str) -> None:
-    kind = "G" if channel["is_private"] else "C"
-    event = {"type": "member_joined_channel", "user": user_id, "channel": channel["id"], "channel_type": kind}
+def membership(world: World, channel: Json, user_id: str, joined: bool) -> None:
+    kind, name = "G" if channel["is_private"] else "C", "member_joined_channel" if joined else "member_left_channel"
+    event = {"type": name, "user": user_id, "channel": channel["id"], "channel_type": kind}
     event |= {"team": world.identity.team_id, "event_ts": world.workspace.next_ts()}
-    _tell(world, "member_joined_channel", channel, event)
+    _tell(world, name, channel, event)
 
 
 def _message(world: World, channel: Json, event: Json) -> None:

@@ -143,6 +143,15 @@ def thread(world: World, channel_id: str, user_id: str, ts: str) -> list[Json]:
     return _with_ephemerals(world, channel_id, user_id, shown, ts)
 
 
+def annotate(world: World, channel: Json, message: Json, key: str, value: Any) -> None:
+    """Sets what is said about a message, such as its pins, and not what it says (None takes it away)."""
+    message.pop(key, None)
+    if value is not None:
+        message[key] = value
+    world.workspace.save_message(channel["id"], message)
+    _show(world, channel, "message_changed", message)
+
+
 def refresh_marks(world: World, channel: Json) -> None:
     """Tells every open page of the channel's new unread marks."""
     for user_id in list(world.streams.open):
