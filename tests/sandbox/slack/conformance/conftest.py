@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -36,6 +37,12 @@ def wide_manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def slack(wide_manifest: Path) -> AsyncIterator[LocalSlack]:
     async with local_slack(manifest=wide_manifest, timing=QUICK) as running:
         yield running
+
+
+@pytest.fixture
+def app(client: AsyncWebClient) -> AsyncApp:
+    """Bolt leaves out what the bot itself caused, unless it is told not to."""
+    return AsyncApp(client=client, ignoring_self_events_enabled=False)
 
 
 @pytest.fixture
