@@ -8,7 +8,7 @@ from sandbox.slack.local import LocalSlack
 from sandbox.slack.serve import start
 from sandbox.slack.settings import SlackSettings, Timing
 
-QUICK = Timing(ack=0.6, trigger=3.0, event_retries=(0.05, 0.05, 0.05))
+QUICK = Timing(ack=0.6, event_retries=(0.05, 0.05, 0.05))
 """Shorter than Slack's deadlines, so that a test of a missed one does not wait three seconds."""
 
 

@@ -1,5 +1,6 @@
-"""The test controls under /control/: faults to come, connections to cut, and the journal."""
+"""The test controls under /control/: people's deeds, faults to come, connections to cut, and the journal."""
 
+import inspect
 import json
 from dataclasses import asdict
 from typing import Any
@@ -8,21 +9,45 @@ from aiohttp import web
 
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.faults import KINDS
+from sandbox.slack.hands import Hands
 from sandbox.slack.world import World
+
+DEEDS = ("post", "click", "click_view", "type", "submit", "close", "command", "shortcut", "react", "open_home", "suggest")
+LOOKS = ("messages", "thread", "ephemerals", "views", "home")
+"""Methods of `Hands` that a test may call by name, with their arguments as JSON or in the query."""
 
 
 async def handle(world: World, request: web.Request) -> web.StreamResponse:
-    """`GET journal`, `POST fault|ticket|duplicate|disconnect|abort|clear`; numbers and names as in `Faults`."""
+    """`GET journal` and what somebody sees, `POST` a fault, a cut, the clock, or what somebody does."""
     name = request.match_info["name"]
     try:
         if request.method == "GET":
-            return web.json_response(_journal(world, request))
+            return web.json_response({"ok": True, **await _look(world, name, request)})
         asked = json.loads(await request.text() or "{}")
-        return web.json_response({"ok": True, **await _order(world, name, asked)})
+        done = await _call(world, name, asked) if name in DEEDS else await _order(world, name, asked)
+        return web.json_response({"ok": True, **done})
     except (json.JSONDecodeError, AttributeError):
         return web.json_response({"ok": False, "error": "invalid_json"}, status=400)
     except SlackError as error:
         return web.json_response({**error.body(), "message": error.sentence}, status=error.status)
+
+
+async def _look(world: World, name: str, request: web.Request) -> Json:
+    if name in LOOKS:
+        return await _call(world, name, dict(request.query))
+    if name == "journal":
+        return _journal(world, request)
+    raise SlackError("unknown_method", f"There is nothing to see at {name}.", status=404)
+
+
+async def _call(world: World, name: str, asked: Json) -> Json:
+    """`{"result": what the method answered}`; raises invalid_arguments where the arguments are not the method's."""
+    method = getattr(Hands(world), name)
+    try:
+        bound = inspect.signature(method).bind(**asked)
+    except TypeError as error:
+        raise SlackError("invalid_arguments", f"{name}: {error}.", status=400) from error
+    return {"result": await method(*bound.args, **bound.kwargs)}
 
 
 async def _order(world: World, name: str, asked: Json) -> Json:
@@ -37,6 +62,9 @@ async def _order(world: World, name: str, asked: Json) -> Json:
             return {"connections": await world.hub.disconnect(str(asked.get("reason", "refresh_requested")))}
         case "abort":
             return {"connections": world.hub.abort()}
+        case "clock":
+            world.clock.advance(float(asked.get("advance", 0)))
+            return {"now": world.clock.now()}
         case "clear":
             world.faults.clear()
             world.journal.clear()
@@ -58,4 +86,4 @@ def _journal(world: World, request: web.Request) -> Json:
     method, kind = request.query.get("method"), request.query.get("type")
     calls = [asdict(call) for call in world.journal.calls if method in (None, call.method)]
     envelopes = [asdict(record) for record in world.journal.envelopes if kind in (None, record.type)]
-    return {"ok": True, "calls": calls, "envelopes": envelopes, "connections": len(world.hub.connections)}
+    return {"calls": calls, "envelopes": envelopes, "connections": len(world.hub.connections)}

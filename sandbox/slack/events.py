@@ -1,7 +1,6 @@
 """The Events API: what the app subscribed to in its manifest, wrapped and handed to the hub."""
 
 import secrets
-import time
 
 from sandbox.slack import ids
 from sandbox.slack.errors import Json
@@ -39,6 +38,18 @@ def reaction(world: World, channel: Json, message: Json, user_id: str, name: str
     _tell(world, kind, channel, event)
 
 
+def pin(world: World, channel: Json, message: Json, added: bool) -> None:
+    kind = "pin_added" if added else "pin_removed"
+    item = {"type": "message", "channel": channel["id"], "message": _plain(message), "created": int(world.clock.now())}
+    event = {"type": kind, "user": world.identity.bot_user_id, "channel_id": channel["id"], "item": item, "has_pins": added}
+    _tell(world, kind, channel, event | {"event_ts": world.workspace.next_ts()})
+
+
+def file_shared(world: World, channel: Json, file: Json) -> None:
+    event = {"type": "file_shared", "channel_id": channel["id"], "file_id": file["id"], "user_id": file["user"], "file": {"id": file["id"]}}
+    _tell(world, "file_shared", channel, event | {"event_ts": world.workspace.next_ts()})
+
+
 def home_opened(world: World, user_id: str, tab: str) -> None:
     """`app_home_opened` for this person; `tab` is home or messages."""
     channel = world.workspace.direct(user_id)
@@ -49,11 +60,11 @@ def home_opened(world: World, user_id: str, tab: str) -> None:
     _tell(world, "app_home_opened", channel, event)
 
 
-def member_joined(world: World, channel: Json, user_id: str) -> None:
-    kind = "G" if channel["is_private"] else "C"
-    event = {"type": "member_joined_channel", "user": user_id, "channel": channel["id"], "channel_type": kind}
+def membership(world: World, channel: Json, user_id: str, joined: bool) -> None:
+    kind, name = "G" if channel["is_private"] else "C", "member_joined_channel" if joined else "member_left_channel"
+    event = {"type": name, "user": user_id, "channel": channel["id"], "channel_type": kind}
     event |= {"team": world.identity.team_id, "event_ts": world.workspace.next_ts()}
-    _tell(world, "member_joined_channel", channel, event)
+    _tell(world, name, channel, event)
 
 
 def _message(world: World, channel: Json, event: Json) -> None:
@@ -80,7 +91,7 @@ def _tell(world: World, subscription: str, channel: Json, event: Json) -> None:
         {
             "token": "local", "team_id": identity.team_id, "context_team_id": identity.team_id, "context_enterprise_id": None,
             "api_app_id": identity.app_id, "event": event, "type": "event_callback", "event_id": ids.fresh("Ev"),
-            "event_time": int(time.time()), "authorizations": [{**authorization, "is_enterprise_install": False}],
+            "event_time": int(world.clock.now()), "authorizations": [{**authorization, "is_enterprise_install": False}],
             "is_ext_shared_channel": channel["is_ext_shared"], "event_context": f"4-{secrets.token_urlsafe(24)}",
         }
     )  # fmt: skip

@@ -1,7 +1,6 @@
 """response_url: five answers within half an hour to something a person did."""
 
 import secrets
-import time
 from typing import Any
 
 from sandbox.slack import messages
@@ -17,7 +16,7 @@ KEPT = 1000
 def issue(world: World, user_id: str, channel_id: str, message_ts: str | None, thread_ts: str | None) -> str:
     """A new response_url for what this person did in this channel, about a message or none."""
     name = secrets.token_urlsafe(24)
-    world.hooks[name] = Hook(user_id, channel_id, message_ts, thread_ts, time.monotonic() + world.settings.timing.response_url)
+    world.hooks[name] = Hook(user_id, channel_id, message_ts, thread_ts, world.clock.now() + world.settings.timing.response_url)
     while len(world.hooks) > KEPT:
         del world.hooks[next(iter(world.hooks))]
     return f"{world.origin}/actions/{world.identity.team_id}/{name}"
@@ -26,7 +25,7 @@ def issue(world: World, user_id: str, channel_id: str, message_ts: str | None, t
 def use(world: World, name: str, body: Json) -> None:
     """Answers through a response_url; raises used_url, expired_url and the errors of a message."""
     hook = world.hooks.get(name)
-    if hook is None or time.monotonic() > hook.expires:
+    if hook is None or world.clock.now() > hook.expires:
         raise SlackError("expired_url", status=404)
     if hook.uses >= USES:
         raise SlackError("used_url", status=404)

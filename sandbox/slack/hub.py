@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from sandbox.slack.clock import Clock
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.faults import Faults
 from sandbox.slack.journal import EnvelopeRecord, Journal
@@ -57,6 +58,7 @@ class Hub:
     journal: Journal
     faults: Faults
     app_id: str
+    clock: Clock
     tickets: dict[str, Ticket] = field(default_factory=dict)
     connections: list[Connection] = field(default_factory=list)
     waiting: dict[str, asyncio.Future[Ack]] = field(default_factory=dict)
@@ -155,7 +157,7 @@ class Hub:
             if await self._deliver("events_api", payload, retry=retry) or delay is None:
                 return
             retry = (attempt, reason)
-            await asyncio.sleep(delay)
+            await self.clock.sleep(delay)
 
     async def _deliver(self, kind: str, payload: Json, accepts_response: bool = False, retry: tuple[int, str] = (0, "")) -> Ack | None:
         envelope_id = _envelope_id()

@@ -12,23 +12,44 @@ from sandbox.slack.world import World
 TIMED_OUT = SlackError("operation_timeout", "The app did not answer within 3 seconds, so Slack does not know whether this worked.")
 
 
+TROUBLE = "We had some trouble connecting. Try again?"
+"""What Slack shows where an app's answer to a submission makes no sense."""
+ON_ENTER, ON_CHARACTER = "on_enter_pressed", "on_character_entered"
+
+
 async def act(world: World, user_id: str, container: Json, block_id: str, action_id: str, value: Json, given: Json) -> None:
-    """A click or a change of an element; raises operation_timeout."""
+    """A click or a change of an element, of which the app hears unless it is an input without dispatch_action; raises operation_timeout."""
     surface = surface_of(world, user_id, container)
     element = state.find(surface["blocks"], block_id, action_id)
     if element is None:
         raise SlackError("action_not_found", "This element is no longer there; the message or view has changed meanwhile.")
     block_id = block_id or state.home_of(surface["blocks"], action_id)
-    held = state.values(surface["blocks"], _merged(given, block_id, action_id, value))
+    before = surface["view"]["state"]["values"] if "view" in surface else {}
+    held = state.values(surface["blocks"], _merged(_over(before, given), block_id, action_id, value))
+    if not state.dispatches(surface["blocks"], block_id):
+        _remember(surface, held)
+        return
     payload = _frame(world, user_id, "block_actions", surface.get("view", {}).get("id")) | _place(world, user_id, surface, held)
     payload["actions"] = [_action(world, element, block_id, value)]
     await _ask(world, user_id, "interactive", payload)
 
 
+async def write(world: World, user_id: str, view_id: str, block_id: str, action_id: str, value: Json, enter: bool) -> None:
+    """Text typed into a view, with or without Enter; `dispatch_action_config` says which of the two the app hears of."""
+    surface = surface_of(world, user_id, {"type": "view", "view_id": view_id})
+    element = state.find(surface["blocks"], block_id, action_id) or {}
+    wanted = element.get("dispatch_action_config", {}).get("trigger_actions_on") or [ON_ENTER]
+    if (ON_ENTER if enter else ON_CHARACTER) in wanted:
+        await act(world, user_id, {"type": "view", "view_id": view_id}, block_id, action_id, value, {})
+    else:
+        before = surface["view"]["state"]["values"]
+        _remember(surface, state.values(surface["blocks"], _merged(before, block_id, action_id, value)))
+
+
 async def submit(world: World, user_id: str, view_id: str, given: Json) -> Json:
     """Submits the uppermost modal; answers `{response_action, errors?}` and raises operation_timeout."""
     view = modals.top(world, user_id, view_id)
-    held = state.values(view["blocks"], given)
+    held = state.values(view["blocks"], _over(view["state"]["values"], given))
     wrong = form_errors(view["blocks"], held)
     if wrong:
         return {"response_action": "errors", "errors": wrong}
@@ -92,7 +113,17 @@ async def suggest(world: World, user_id: str, container: Json, block_id: str, ac
     payload |= {"action_id": action_id, "block_id": block_id or state.home_of(surface["blocks"], action_id), "value": query}
     del payload["trigger_id"]
     answer = await _ask(world, user_id, "interactive", payload) or {}
-    return {key: answer[key] for key in ("options", "option_groups") if key in answer} or {"options": []}
+    return _offered(world, user_id, answer)
+
+
+def _offered(world: World, user_id: str, answer: Json) -> Json:
+    """What the app offers; raises invalid_response where Slack could not show it."""
+    found = {key: answer[key] for key in ("options", "option_groups") if answer.get(key)}
+    wrong = validate.option_problems(found)
+    if wrong:
+        world.streams.send(user_id, {"type": "notice", "level": "error", "text": "The app's options cannot be shown."})
+        raise SlackError("invalid_response", f"The app's options cannot be shown: {wrong[0]}")
+    return found or {"options": []}
 
 
 async def _ask(world: World, user_id: str, kind: str, payload: Json) -> Json | None:
@@ -132,7 +163,7 @@ def _place(world: World, user_id: str, surface: Json, held: Json | None) -> Json
     if "view" in surface:
         view = surface["view"]
         if held is not None:
-            view["state"] = {"values": held}
+            _remember(surface, held)
         return {"container": {"type": "view", "view_id": view["id"]}, "view": view}
     message, channel = surface["message"], surface["channel"]
     unseen = bool(message.get("is_ephemeral"))
@@ -158,6 +189,16 @@ def _action(world: World, element: Json, block_id: str, value: Json) -> Json:
     return action | value
 
 
+def _remember(surface: Json, held: Json) -> None:
+    if "view" in surface:
+        surface["view"]["state"] = {"values": held}
+
+
+def _over(before: Json, given: Json) -> Json:
+    """What was known of the inputs with what is given now laid over it."""
+    return {block_id: {**before.get(block_id, {}), **(given.get(block_id) or {})} for block_id in {**before, **given}}
+
+
 def _merged(given: Json, block_id: str, action_id: str, value: Json) -> Json:
     return {**given, block_id: {**(given.get(block_id) or {}), action_id: value}}
 
@@ -172,7 +213,7 @@ def _respond(world: World, user_id: str, view_id: str, answer: Json) -> Json:
         case "clear":
             modals.pop(world, user_id, everything=True)
         case "errors":
-            return {"response_action": "errors", "errors": answer.get("errors") or {}}
+            return {"response_action": "errors", "errors": _errors(world, user_id, view_id, answer)}
         case "update":
             checked = validate.view(answer.get("view"), "modal")
             modals.update(world, modals.find(world, view_id), checked, None)
@@ -181,6 +222,16 @@ def _respond(world: World, user_id: str, view_id: str, answer: Json) -> Json:
         case _:
             raise SlackError("invalid_arguments", f"The app answered with an unknown response_action: {kind}.")
     return {"response_action": kind}
+
+
+def _errors(world: World, user_id: str, view_id: str, answer: Json) -> Json:
+    """The app's sentences by block_id; raises invalid_response where one belongs to no input of the modal, or there is none."""
+    inputs = {block["block_id"] for block in modals.find(world, view_id)["blocks"] if block["type"] == "input"}
+    sentences: Json = answer.get("errors") or {}
+    if not sentences or not sentences.keys() <= inputs:
+        world.streams.send(user_id, {"type": "notice", "level": "error", "text": TROUBLE})
+        raise SlackError("invalid_response", f"{TROUBLE} (The app's errors do not name input blocks of this modal.)")
+    return sentences
 
 
 def _response_urls(world: World, user_id: str, view: Json) -> list[Json]:

@@ -1,7 +1,6 @@
 """Messages: posting, changing and deleting them, and telling the pages and the app."""
 
 import copy
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +57,7 @@ def bot_profile(world: World) -> Json:
     icon = f"{world.origin}/avatars/{bot['id']}.svg"
     return {
         "id": identity.bot_id, "app_id": identity.app_id, "user_id": bot["id"], "name": bot["name"], "deleted": False,
-        "team_id": identity.team_id, "updated": int(time.time()), "icons": {"image_36": icon, "image_48": icon, "image_72": icon},
+        "team_id": identity.team_id, "updated": int(world.clock.now()), "icons": {"image_36": icon, "image_48": icon, "image_72": icon},
     }  # fmt: skip
 
 
@@ -142,6 +141,15 @@ def thread(world: World, channel_id: str, user_id: str, ts: str) -> list[Json]:
     parent = workspace.message(channel_id, ts)
     shown = [message_shape(workspace, channel_id, m, with_metadata=True) for m in (parent, *workspace.replies(channel_id, ts))]
     return _with_ephemerals(world, channel_id, user_id, shown, ts)
+
+
+def annotate(world: World, channel: Json, message: Json, key: str, value: Any) -> None:
+    """Sets what is said about a message, such as its pins, and not what it says (None takes it away)."""
+    message.pop(key, None)
+    if value is not None:
+        message[key] = value
+    world.workspace.save_message(channel["id"], message)
+    _show(world, channel, "message_changed", message)
 
 
 def refresh_marks(world: World, channel: Json) -> None:

@@ -1,7 +1,6 @@
 """Views: each person's stack of at most three modals, and their Home tab."""
 
 import secrets
-import time
 
 from sandbox.slack import ids
 from sandbox.slack.errors import Json, SlackError
@@ -49,7 +48,7 @@ def update(world: World, view: Json, checked: Json, given_hash: str | None) -> J
     held = view.get("state", {}).get("values", {})
     view.clear()
     view |= DEFAULTS | checked | kept
-    view |= {"state": {"values": values(checked["blocks"], held)}, "hash": _hash()}
+    view |= {"state": {"values": values(checked["blocks"], held)}, "hash": _hash(world)}
     user_id = owner(world, view["id"])
     if view["type"] == "home":
         world.workspace.save_home(user_id, view)
@@ -118,7 +117,7 @@ def _new(world: World, checked: Json, below: Json | None) -> Json:
     identity, view_id = world.identity, ids.fresh("V")
     root = below["root_view_id"] if below else view_id
     frame: Json = {
-        "id": view_id, "team_id": identity.team_id, "state": {"values": values(checked["blocks"], {})}, "hash": _hash(),
+        "id": view_id, "team_id": identity.team_id, "state": {"values": values(checked["blocks"], {})}, "hash": _hash(world),
         "root_view_id": root,
         "previous_view_id": below["id"] if below else None, "app_id": identity.app_id, "app_installed_team_id": identity.team_id,
         "bot_id": identity.bot_id,
@@ -135,5 +134,5 @@ def _unique(world: World, checked: Json, own_id: str = "") -> None:
         raise SlackError("duplicate_external_id")
 
 
-def _hash() -> str:
-    return f"{int(time.time())}.{secrets.token_hex(4)}"
+def _hash(world: World) -> str:
+    return f"{int(world.clock.now())}.{secrets.token_hex(4)}"

@@ -1,9 +1,9 @@
 """Slack's rate limits: a message per second and channel with a short burst, and the tiers of the methods."""
 
 import math
-import time
 from dataclasses import dataclass, field
 
+from sandbox.slack.clock import Clock
 from sandbox.slack.errors import SlackError
 
 BURST = 4
@@ -23,6 +23,7 @@ class Rates:
     """Token buckets by name; does nothing while not enabled."""
 
     enabled: bool
+    clock: Clock = field(default_factory=Clock)
     buckets: dict[str, Bucket] = field(default_factory=dict)
 
     def spend_method(self, method: str, tier: int) -> None:
@@ -36,7 +37,7 @@ class Rates:
     def _spend(self, name: str, per_second: float, burst: float) -> None:
         if not self.enabled:
             return
-        now = time.monotonic()
+        now = self.clock.now()
         bucket = self.buckets.setdefault(name, Bucket(burst, now))
         bucket.tokens = min(burst, bucket.tokens + (now - bucket.filled) * per_second)
         bucket.filled = now

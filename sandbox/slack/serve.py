@@ -11,7 +11,7 @@ from functools import partial
 
 from aiohttp import web
 
-from sandbox.slack import control, hooks, manifest, page_api, static, web_api
+from sandbox.slack import control, file_server, hooks, manifest, page_api, scheduled, static, web_api
 from sandbox.slack.errors import CannotStart, SlackError
 from sandbox.slack.guard import guard
 from sandbox.slack.local import LocalSlack
@@ -39,6 +39,7 @@ async def start(settings: SlackSettings) -> LocalSlack:
         storage.close()
         raise
     world.port = int(runner.addresses[0][1])
+    scheduled.resume(world)
     return LocalSlack(world, runner)
 
 
@@ -59,6 +60,8 @@ def application(world: World) -> web.Application:
     app.router.add_route("*", "/api/{method}", partial(web_api.handle, world))
     app.router.add_get("/link/", _socket(world))
     app.router.add_post("/actions/{team}/{hook}", partial(_hook, world))
+    app.router.add_post("/upload/v1/{ticket}", partial(file_server.upload, world))
+    app.router.add_get("/files-pri/{file}/{name}", partial(file_server.download, world))
     app.router.add_route("*", "/page/api/{name}", partial(page_api.handle, world))
     app.router.add_route("*", "/control/{name}", partial(control.handle, world))
     app.router.add_get("/avatars/{user}.svg", _plain(partial(static.avatar, world)))

@@ -60,6 +60,12 @@ def find(blocks: list[Json], block_id: str, action_id: str) -> Json | None:
     return None
 
 
+def dispatches(blocks: list[Json], block_id: str) -> bool:
+    """Whether the app hears of changes in this block at once: always, but for inputs without dispatch_action."""
+    block = next((block for block in blocks if block["block_id"] == block_id), None)
+    return block is None or block["type"] != "input" or bool(block.get("dispatch_action"))
+
+
 def home_of(blocks: list[Json], action_id: str) -> str:
     """The block_id of the first block that holds this action, or an empty string."""
     for block in blocks:

@@ -1,4 +1,4 @@
-"""Keeps the workspace's documents in one SQLite file, or in memory."""
+"""Keeps the workspace's documents, and the bytes of its files, in one SQLite file, or in memory."""
 
 import fcntl
 import json
@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS documents (
     kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, id)
 ) WITHOUT ROWID
 """
+BYTES = "CREATE TABLE IF NOT EXISTS bytes (id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID"
 
 
 class Storage:
@@ -24,6 +25,7 @@ class Storage:
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute(TABLE)
+        self._database.execute(BYTES)
 
     def put(self, kind: str, key: str, body: Json) -> None:
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -35,6 +37,16 @@ class Storage:
     def every(self, kind: str) -> dict[str, Json]:
         rows = self._database.execute("SELECT id, body FROM documents WHERE kind = ? ORDER BY id", (kind,))
         return {key: json.loads(body) for key, body in rows}
+
+    def put_bytes(self, key: str, body: bytes) -> None:
+        self._database.execute("INSERT OR REPLACE INTO bytes VALUES (?, ?)", (key, body))
+
+    def get_bytes(self, key: str) -> bytes:
+        row = self._database.execute("SELECT body FROM bytes WHERE id = ?", (key,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def delete_bytes(self, key: str) -> None:
+        self._database.execute("DELETE FROM bytes WHERE id = ?", (key,))
 
     def begin(self) -> None:
         """Opens one transaction for many writes, such as the seed: all of them or none."""

@@ -1,9 +1,9 @@
 """Trigger ids: each opens one view, once, within three seconds."""
 
 import secrets
-import time
 from dataclasses import dataclass, field
 
+from sandbox.slack.clock import Clock
 from sandbox.slack.errors import SlackError
 
 
@@ -18,12 +18,13 @@ class Trigger:
 @dataclass(slots=True)
 class Triggers:
     life: float
+    clock: Clock = field(default_factory=Clock)
     issued: dict[str, Trigger] = field(default_factory=dict)
 
     def issue(self, user_id: str, view_id: str | None = None) -> str:
         """A new trigger id for what this person just did, in the modal `view_id` or outside one."""
         trigger_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self.issued[trigger_id] = Trigger(user_id, view_id, time.monotonic() + self.life)
+        self.issued[trigger_id] = Trigger(user_id, view_id, self.clock.now() + self.life)
         while len(self.issued) > 1000:
             del self.issued[next(iter(self.issued))]
         return trigger_id
@@ -35,7 +36,7 @@ class Triggers:
             raise SlackError("invalid_trigger_id")
         if trigger.used:
             raise SlackError("exchanged_trigger_id")
-        if time.monotonic() > trigger.expires:
+        if self.clock.now() > trigger.expires:
             raise SlackError("expired_trigger_id")
         trigger.used = True
         return trigger

@@ -1,12 +1,14 @@
 """The workspace: its people, channels and messages, in memory and in the storage."""
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sandbox.slack import ids
+from sandbox.slack.clock import Clock
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.storage import Storage
+
+SHELVES = ("scheduled", "file", "bookmark", "usergroup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +37,23 @@ class Workspace:
     ephemerals: dict[str, list[Json]] = field(default_factory=dict)
     homes: dict[str, Json] = field(default_factory=dict)
     reads: dict[tuple[str, str], str] = field(default_factory=dict)
+    shelves: dict[str, dict[str, Json]] = field(default_factory=lambda: {kind: {} for kind in SHELVES})
     last_ts: float = 0.0
+    clock: Clock = field(default_factory=Clock)
 
     def load(self) -> None:
         """Fills the memory from the storage."""
         self.users = self.storage.every("user")
         self.channels = self.storage.every("channel")
         self.homes = self.storage.every("home")
+        self.shelves = {kind: self.storage.every(kind) for kind in SHELVES}
         self.reads = {_pair(key): str(body["ts"]) for key, body in self.storage.every("read").items()}
         for key, message in self.storage.every("message").items():
             self._remember(key.split("/")[0], message)
 
     def next_ts(self) -> str:
         """A message timestamp that no other message has, later than all before."""
-        self.last_ts = max(time.time(), self.last_ts + 0.000101)
+        self.last_ts = max(self.clock.now(), self.last_ts + 0.000101)
         return f"{self.last_ts:.6f}"
 
     def user(self, user_id: str) -> Json:
@@ -89,7 +94,7 @@ class Workspace:
     def add_channel(self, channel_id: str, name: str, members: list[str], **fields: object) -> Json:
         channel: Json = {
             "id": channel_id, "name": name, "topic": "", "purpose": "", "is_im": False, "is_private": False, "is_ext_shared": False,
-            "is_archived": False, "members": members, "creator": members[0] if members else "", "created": int(time.time()), **fields,
+            "is_archived": False, "members": members, "creator": members[0] if members else "", "created": int(self.clock.now()), **fields,
         }  # fmt: skip
         self.save_channel(channel)
         return channel
@@ -105,6 +110,19 @@ class Workspace:
     def save_message(self, channel_id: str, message: Json) -> None:
         self._remember(channel_id, message)
         self.storage.put("message", f"{channel_id}/{message['ts']}", message)
+
+    def shelf(self, kind: str) -> dict[str, Json]:
+        """The documents of one of the kinds that nothing else is linked to, by id."""
+        return self.shelves[kind]
+
+    def keep(self, kind: str, document: Json) -> Json:
+        self.shelves[kind][document["id"]] = document
+        self.storage.put(kind, document["id"], document)
+        return document
+
+    def drop(self, kind: str, key: str) -> None:
+        del self.shelves[kind][key]
+        self.storage.delete(kind, key)
 
     def save_home(self, user_id: str, view: Json) -> None:
         self.homes[user_id] = view

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from sandbox.slack.clock import Clock
 from sandbox.slack.errors import Json
 from sandbox.slack.faults import Faults
 from sandbox.slack.hub import Hub
@@ -46,12 +47,16 @@ class World:
         return self.workspace.identity
 
     @property
+    def clock(self) -> Clock:
+        return self.workspace.clock
+
+    @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
 
 def make(settings: SlackSettings, manifest: Manifest, workspace: Workspace) -> World:
-    journal, faults = Journal(), Faults()
-    hub = Hub(settings.timing, journal, faults, workspace.identity.app_id)
-    rates = Rates(enabled=settings.rate_limits)
-    return World(settings, manifest, workspace, hub, journal, faults, rates, Triggers(settings.timing.trigger))
+    journal, faults, clock = Journal(), Faults(), workspace.clock
+    hub = Hub(settings.timing, journal, faults, workspace.identity.app_id, clock)
+    rates, triggers = Rates(settings.rate_limits, clock), Triggers(settings.timing.trigger, clock)
+    return World(settings, manifest, workspace, hub, journal, faults, rates, triggers)

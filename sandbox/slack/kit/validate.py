@@ -9,7 +9,7 @@ from sandbox.slack import ids
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.kit import limits
 from sandbox.slack.kit.blocks import characters, check_blocks
-from sandbox.slack.kit.objects import plain
+from sandbox.slack.kit.objects import OPTION_GROUPS, options, plain
 from sandbox.slack.kit.rules import Fields, Problems, anything, flag, obj, one_of, report, string
 
 TITLE = plain(limits.VIEW_TITLE)
@@ -23,6 +23,7 @@ VIEWS = {
     "modal": obj(Fields({"type": one_of("modal"), "title": TITLE, "blocks": anything}, MODAL)),
     "home": obj(Fields({"type": one_of("home"), "blocks": anything}, SHARED)),
 }
+OFFERED = options(limits.OPTIONS, "plain_text")
 LONG_TABLES = ("data_table", "data_visualization", "table")
 
 
@@ -62,6 +63,14 @@ def view_problems(value: Any, *kinds: str) -> Problems:
             check_blocks(value["blocks"], "/view/blocks", str(kind), problems)
         if not problems:
             _check_submit(value, problems)
+    return problems
+
+
+def option_problems(answer: Json) -> Problems:
+    """What is wrong with the `options` or `option_groups` that an app offers for an external menu."""
+    problems: Problems = []
+    for key, value in answer.items():
+        (OPTION_GROUPS if key == "option_groups" else OFFERED)(value, f"/{key}", problems)
     return problems
 
 

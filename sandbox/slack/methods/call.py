@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from sandbox.slack.errors import Json, SlackError, invalid_arguments
+from sandbox.slack.shapes import channel_kind
 from sandbox.slack.world import World
 
 FALSE = ("", "0", "false", "False", "no", "off", "None")
+FAMILY = {"channel": "channels", "group": "groups", "im": "im"}
 Caller = Literal["bot", "app", "anyone"]
 
 
@@ -22,6 +24,11 @@ class Args:
         """The argument as text; empty where it is missing."""
         value = self.values.get(name)
         return "" if value is None else str(value)
+
+    def moment(self, name: str) -> int | None:
+        """Epoch seconds; None where it is not a whole number."""
+        value = self.text(name)
+        return int(value) if value.isdigit() else None
 
     def flag(self, name: str) -> bool:
         return str(self.values.get(name, "")) not in FALSE
@@ -69,14 +76,19 @@ class Call:
             raise SlackError("channel_not_found")
         return channel
 
-    def joined(self) -> Json:
+    def joined(self, name: str = "channel") -> Json:
         """The channel of the call, which the bot has to be a member of; raises not_in_channel."""
-        channel = self.channel()
+        channel = self.channel(name)
         if self.bot not in channel["members"]:
             raise SlackError("not_in_channel")
         if channel["is_archived"]:
             raise SlackError("is_archived")
         return channel
+
+    def need_for(self, channel: Json, verb: str) -> None:
+        """Raises missing_scope where the app may not do this in a channel of its kind; `verb` is read, history or manage."""
+        kind = channel_kind(channel)
+        self.need("groups:write" if (kind, verb) == ("group", "manage") else f"{FAMILY[kind]}:{verb}")
 
     def need(self, scope: str) -> None:
         """Raises missing_scope where the manifest does not ask for this scope."""

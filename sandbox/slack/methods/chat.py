@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sandbox.slack import messages
+from sandbox.slack import files, messages
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.kit import validate
 from sandbox.slack.messages import Draft
@@ -19,10 +19,10 @@ TS = re.compile(r"\d{10}\.\d{6}")
 
 
 def post_message(call: Call) -> Json:
-    channel = _target(call)
-    content = _content(call)
+    channel = target(call)
+    checked = draft(call, content(call))
     call.world.rates.spend_message(channel["id"])
-    message = messages.post(call.world, channel, _draft(call, content))
+    message = messages.post(call.world, channel, checked)
     shape = message_shape(call.world.workspace, channel["id"], message, with_metadata=True)
     return {"channel": channel["id"], "ts": message["ts"], "message": shape}
 
@@ -33,7 +33,7 @@ def post_ephemeral(call: Call) -> Json:
     if user_id not in channel["members"]:
         raise SlackError("user_not_in_channel")
     call.world.rates.spend_message(channel["id"])
-    message = messages.post_ephemeral(call.world, channel, user_id, _draft(call, _content(call)))
+    message = messages.post_ephemeral(call.world, channel, user_id, draft(call, content(call)))
     return {"message_ts": message["ts"]}
 
 
@@ -69,7 +69,7 @@ def get_permalink(call: Call) -> Json:
     return {"channel": channel["id"], "permalink": link}
 
 
-def _target(call: Call) -> Json:
+def target(call: Call) -> Json:
     """A channel, or the conversation with a person where the argument is a user's id."""
     name = call.args.text("channel")
     if name.startswith("U") and name in call.world.workspace.users:
@@ -77,15 +77,20 @@ def _target(call: Call) -> Json:
     return call.joined()
 
 
-def _content(call: Call) -> dict[str, Any]:
+def content(call: Call) -> dict[str, Any]:
+    """What a message says: text, blocks, attachments and metadata, checked; raises Slack's errors for each."""
     blocks, attachments = call.args.data("blocks", "invalid_blocks_format"), call.args.data("attachments")
     text = call.args.text("text")[:LONGEST_TEXT]
     if not (text or blocks or attachments):
         raise SlackError("no_text")
     if attachments and len(attachments) > MOST_ATTACHMENTS:
         raise SlackError("too_many_attachments")
-    checked = validate.message_blocks(blocks) if blocks else None
+    checked = _checked(call, blocks)
     return {"text": text or NO_TEXT, "blocks": checked, "attachments": attachments, "metadata": _metadata(call)}
+
+
+def _checked(call: Call, blocks: Any) -> list[Json] | None:
+    return files.resolved(call.world, validate.message_blocks(blocks)) if blocks else None
 
 
 def _metadata(call: Call) -> Json | None:
@@ -98,11 +103,12 @@ def _metadata(call: Call) -> Json | None:
     return dict(metadata)
 
 
-def _draft(call: Call, content: dict[str, Any]) -> Draft:
+def draft(call: Call, said: dict[str, Any]) -> Draft:
+    """The bot's message with this content, in the thread that the call names; raises invalid_thread_ts."""
     thread_ts = call.args.text("thread_ts")
     if thread_ts and not TS.fullmatch(thread_ts):
         raise SlackError("invalid_thread_ts", response_metadata={"messages": [f"[ERROR] {thread_ts} is not a valid thread_ts"]})
-    return Draft(call.bot, thread_ts=thread_ts or None, broadcast=call.args.flag("reply_broadcast"), **content)
+    return Draft(call.bot, thread_ts=thread_ts or None, broadcast=call.args.flag("reply_broadcast"), **said)
 
 
 def _own(call: Call, channel: Json, refusal: str) -> Json:
@@ -119,7 +125,7 @@ def _changes(call: Call) -> dict[str, Any]:
     if call.args.values.get("text") is not None:
         fields |= {"text": call.args.text("text"), "blocks": None}
     if blocks is not None:
-        fields["blocks"] = validate.message_blocks(blocks) if blocks else None
+        fields["blocks"] = _checked(call, blocks)
     if call.args.values.get("attachments") is not None:
         fields["attachments"] = call.args.data("attachments") or None
     if call.args.values.get("metadata") is not None:

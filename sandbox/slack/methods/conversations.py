@@ -1,16 +1,27 @@
 """conversations.*: channels, direct messages, their history and members."""
 
+from collections.abc import Callable
+
 from sandbox.slack import events, messages
 from sandbox.slack.errors import Json, SlackError
-from sandbox.slack.methods.call import Call, Method
+from sandbox.slack.methods.call import FAMILY, Call, Method
 from sandbox.slack.methods.paging import page
 from sandbox.slack.shapes import api_channel, channel_kind, message_shape
 
-FAMILY = {"channel": "channels", "group": "groups", "im": "im"}
 TYPES = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}
 
 
 def listing(call: Call) -> Json:
+    return _channels(call, lambda channel: _known(call, channel))
+
+
+def of_user(call: Call) -> Json:
+    """users.conversations: where a person, or the bot itself, is a member, as far as the bot knows of it."""
+    user = call.world.workspace.user(call.args.text("user") or call.bot)["id"]
+    return _channels(call, lambda channel: user in channel["members"] and _known(call, channel))
+
+
+def _channels(call: Call, wanted: Callable[[Json], bool]) -> Json:
     kinds = []
     for word in call.args.words("types") or ["public_channel"]:
         if word not in TYPES:
@@ -19,7 +30,7 @@ def listing(call: Call) -> Json:
         if TYPES[word] in FAMILY:
             call.need(f"{FAMILY[TYPES[word]]}:read")
     workspace = call.world.workspace
-    seen = [channel for channel in workspace.channels.values() if channel_kind(channel) in kinds and _known(call, channel)]
+    seen = [channel for channel in workspace.channels.values() if channel_kind(channel) in kinds and wanted(channel)]
     if call.args.flag("exclude_archived"):
         seen = [channel for channel in seen if not channel["is_archived"]]
     cut = page(seen, call.args.text("cursor"), call.args.count("limit", 100, 1000), lambda channel: str(channel["id"]))
@@ -28,7 +39,7 @@ def listing(call: Call) -> Json:
 
 def info(call: Call) -> Json:
     channel = call.channel()
-    _need(call, channel, "read")
+    call.need_for(channel, "read")
     return {"channel": api_channel(call.world.workspace, channel)}
 
 
@@ -38,7 +49,7 @@ def history(call: Call) -> Json:
     inclusive = call.args.flag("inclusive")
     top = [m for m in call.world.workspace.top_level(channel["id"]) if _between(m["ts"], oldest, latest, inclusive)]
     cut = page(top[::-1], call.args.text("cursor"), call.args.count("limit", 100, 999), lambda message: str(message["ts"]))
-    body: Json = {"messages": _shapes(call, channel, cut.entries), "has_more": bool(cut.cursor), "pin_count": 0}
+    body: Json = {"messages": _shapes(call, channel, cut.entries), "has_more": bool(cut.cursor), "pin_count": _pins(call, channel)}
     return body | (cut.metadata if cut.cursor else {})
 
 
@@ -59,7 +70,7 @@ def replies(call: Call) -> Json:
 
 def members(call: Call) -> Json:
     channel = call.channel()
-    _need(call, channel, "read")
+    call.need_for(channel, "read")
     entries = [{"id": member} for member in channel["members"]]
     cut = page(entries, call.args.text("cursor"), call.args.count("limit", 100, 1000), lambda member: str(member["id"]))
     return {"members": [member["id"] for member in cut.entries], **cut.metadata}
@@ -86,7 +97,7 @@ def join(call: Call) -> Json:
         return {"channel": api_channel(call.world.workspace, channel), "warning": "already_in_channel"}
     channel["members"].append(call.bot)
     call.world.workspace.save_channel(channel)
-    events.member_joined(call.world, channel, call.bot)
+    events.membership(call.world, channel, call.bot, joined=True)
     return {"channel": api_channel(call.world.workspace, channel)}
 
 
@@ -103,17 +114,17 @@ def _partner(call: Call) -> str:
     return users[0]
 
 
+def _pins(call: Call, channel: Json) -> int:
+    return sum(1 for message in call.world.workspace.messages.get(channel["id"], {}).values() if message.get("pinned_to"))
+
+
 def _known(call: Call, channel: Json) -> bool:
     return call.bot in channel["members"] or not (channel["is_private"] or channel["is_im"])
 
 
-def _need(call: Call, channel: Json, verb: str) -> None:
-    call.need(f"{FAMILY[channel_kind(channel)]}:{verb}")
-
-
 def _readable(call: Call) -> Json:
     channel = call.channel()
-    _need(call, channel, "history")
+    call.need_for(channel, "history")
     if call.bot not in channel["members"]:
         raise SlackError("not_in_channel")
     return channel
@@ -131,6 +142,7 @@ def _shapes(call: Call, channel: Json, entries: list[Json]) -> list[Json]:
 
 METHODS = (
     Method("conversations.list", listing, tier=2),
+    Method("users.conversations", of_user),
     Method("conversations.info", info),
     Method("conversations.history", history),
     Method("conversations.replies", replies, None, ("ts",)),

@@ -1,6 +1,7 @@
 """users.* and team.*: who is who."""
 
 from sandbox.slack.errors import Json, SlackError
+from sandbox.slack.messages import bot_profile
 from sandbox.slack.methods.call import Call, Method
 from sandbox.slack.methods.paging import page
 from sandbox.slack.shapes import api_user
@@ -24,6 +25,24 @@ def lookup_by_email(call: Call) -> Json:
     raise SlackError("users_not_found")
 
 
+def profile(call: Call) -> Json:
+    """users.profile.get: of the person named, or of the bot."""
+    return {"profile": _shape(call, call.world.workspace.user(call.args.text("user") or call.bot))["profile"]}
+
+
+def presence(call: Call) -> Json:
+    """A person is active while one of their pages is open."""
+    user = call.world.workspace.user(call.args.text("user") or call.bot)
+    active = user["is_bot"] or user["id"] in call.world.streams.open
+    return {"presence": "active" if active else "away"}
+
+
+def bot_info(call: Call) -> Json:
+    if call.args.text("bot") not in ("", call.world.identity.bot_id):
+        raise SlackError("bot_not_found")
+    return {"bot": bot_profile(call.world)}
+
+
 def team_info(call: Call) -> Json:
     team = call.world.workspace.team
     icon = {"image_default": True}
@@ -38,5 +57,8 @@ METHODS = (
     Method("users.list", listing, "users:read", tier=2),
     Method("users.info", info, "users:read", tier=4),
     Method("users.lookupByEmail", lookup_by_email, "users:read.email", ("email",)),
+    Method("users.profile.get", profile, "users.profile:read", tier=4),
+    Method("users.getPresence", presence, "users:read"),
+    Method("bots.info", bot_info, "users:read"),
     Method("team.info", team_info, "team:read"),
 )
