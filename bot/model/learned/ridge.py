@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.linalg import blas, lapack  # type: ignore[import-untyped]  # it ships no types
 
 from bot.model.embedding import Vectors
-from bot.model.learned.views import Rarity, Views, alike, rarity
+from bot.model.learned.views import Examples, Views, examples
 
 STRICTNESS = 0.1
 """What is added to the diagonal: how little one example may bend the answer."""
@@ -23,22 +23,16 @@ class Space:
     `groups` holds the rows of each set of near-duplicates.
     """
 
-    rows: Views
-    rarity: Rarity
+    examples: Examples
     likeness: Vectors
     inverse: Vectors
     groups: tuple[Whole, ...]
 
-    def seen_from(self, views: Views) -> Vectors:
-        """How alike each of these is to each row."""
-        return alike(Views(views.meaning, self.rarity.weigh(views.words)), self.rows)
-
 
 def space(views: Views, group: Sequence[int]) -> Space:
     """Compare all rows with each other; memory is 8 bytes, time about n/3 operations, for each pair of them."""
-    rare = rarity(views.words)
-    rows = Views(views.meaning, rare.weigh(views.words))
-    likeness = alike(rows, rows)
+    known = examples(views)
+    likeness = known.seen_from(views)
     inverse = np.array(likeness, order="F")
     inverse[np.diag_indices(len(inverse))] += STRICTNESS
     lapack.spotrf(inverse, lower=1, overwrite_a=1)
@@ -46,7 +40,7 @@ def space(views: Views, group: Sequence[int]) -> Space:
     of: dict[int, list[int]] = {}
     for row, number in enumerate(group):
         of.setdefault(number, []).append(row)
-    return Space(rows, rare, likeness, inverse, tuple(np.array(members) for members in of.values()))
+    return Space(known, likeness, inverse, tuple(np.array(members) for members in of.values()))
 
 
 def weights(inverse: Vectors, targets: Vectors) -> Vectors:
