@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ def _buckets(grams: Iterable[str], buckets: int) -> tuple[NDArray[np.int64], NDA
 def _words(text: str) -> Iterator[str]:
     words = _WORD.findall(text)
     yield from words
-    yield from (f"{one} {other}" for one, other in zip(words, words[1:], strict=False))
+    yield from (f"{one} {other}" for one, other in pairwise(words))
 
 
 def _letters(text: str) -> Iterator[str]:
