@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -30,9 +30,13 @@ async def load(policies: Path, templates: Path, cache: Path | None) -> House:
     """Read both folders and fit the local model (its embeddings are kept under `cache`). Raises Misconfigured at the first mistake."""
     read = await asyncio.to_thread(read_policies, policies)
     voice = await asyncio.to_thread(read_voice, templates, read)
-    examples = {**{name: intent.examples for name, intent in read.intents.items()}, OUT_OF_SCOPE: read.out_of_scope.examples}
-    model = await asyncio.to_thread(local.load, examples, cache)
+    model = await asyncio.to_thread(local.load, shipped_examples(read), cache)
     return assemble(read, voice, model, await asyncio.to_thread(spam.load))
+
+
+def shipped_examples(policies: Policies) -> Mapping[str, Sequence[str]]:
+    """What each intent's policy file says such mail looks like, and mail that none fits."""
+    return {**{name: intent.examples for name, intent in policies.intents.items()}, OUT_OF_SCOPE: policies.out_of_scope.examples}
 
 
 def read_policies(folder: Path) -> Policies:

@@ -34,10 +34,6 @@ class LocalModel:
     def languages(self) -> frozenset[str]:
         return MEASURED
 
-    def learned(self, classifier: Classifier, version: str) -> "LocalModel":
-        """Another classifier, reading with the same embedder."""
-        return LocalModel(self._embedder, classifier, version)
-
     async def rank(self, subject: str, text: str) -> Sequence[IntentScore]:
         """Every intent with its probability, best first; what is missing to 1 is "none of these"."""
         return await asyncio.to_thread(self.rank_now, subject, text)
@@ -61,15 +57,24 @@ def lettered(examples: Mapping[str, Sequence[str]]) -> Labelled:
 
 def load(examples: Mapping[str, Sequence[str]], cache: Path | None) -> LocalModel:
     """The model for these examples, from the cache where it was fitted before. Blocks."""
-    version = digest(json.dumps({name: list(said) for name, said in sorted(examples.items())}), kept.METHOD)
-    file = cache / f"local-model-{version}.npz" if cache else None
     embedder = Embedder()
+    return LocalModel(embedder, fitted(examples, embedder, cache), version_of(examples))
+
+
+def version_of(examples: Mapping[str, Sequence[str]]) -> str:
+    """The version of the model that learned these examples and nothing else."""
+    return f"local-{digest(json.dumps({name: list(said) for name, said in sorted(examples.items())}), kept.METHOD)}"
+
+
+def fitted(examples: Mapping[str, Sequence[str]], embedder: Embedder, cache: Path | None) -> Classifier:
+    """The classifier of these examples, from the cache where it was fitted before."""
+    file = cache / f"{version_of(examples)}.npz" if cache else None
     classifier = _cached(file) if file else None
     if classifier is None:
         classifier = learned(*lettered(examples), embedder).classifier
         if file:
             _cache(file, classifier)
-    return LocalModel(embedder, classifier, f"local-{version}")
+    return classifier
 
 
 def _cached(file: Path) -> Classifier | None:

@@ -87,7 +87,7 @@ def fit(space: Space, intents: Sequence[str]) -> Fitted:
     labels = tuple(sorted(set(intents)))
     which = np.array([labels.index(intent) for intent in intents])
     targets = np.eye(len(labels), dtype=np.float32)[which] - 1 / len(labels)
-    learned = weights(space.inverse, targets.astype(np.float32))
+    learned = weights(space, targets.astype(np.float32))
     best, seen = _honest_signs(space, _centred(unseen(space, targets.astype(np.float32), learned), labels), which, _stranger(labels))
     stranger = which == _stranger(labels) if _stranger(labels) is not None else np.zeros(len(which), bool)
     right, count = (best == which) & ~stranger, _counts(stranger)
@@ -112,8 +112,9 @@ def _honest_signs(space: Space, scores: Vectors, which: Whole, stranger: int | N
         group[members] = number
     parts = []
     for start in range(0, len(which), CHUNK):
-        rows = slice(start, start + CHUNK)
-        likeness = np.where(group[rows, None] == group[None, :], np.float32(0), space.likeness[rows])
+        rows = slice(start, min(start + CHUNK, len(which)))
+        likeness = space.likeness(rows.start, rows.stop)
+        likeness[group[rows, None] == group[None, :]] = 0
         parts.append(signs(scores[rows], likeness, which, stranger))
     best, seen = (np.concatenate(column) for column in zip(*parts, strict=True))
     return best, seen

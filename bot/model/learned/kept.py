@@ -1,5 +1,6 @@
 """A fitted classifier as bytes, and back: arrays and JSON, nothing that could run."""
 
+import hashlib
 import json
 import zipfile
 from dataclasses import astuple
@@ -25,15 +26,27 @@ def written(classifier: Classifier) -> bytes:
     arrays |= {"which": c.which, "scores": c.scores, "trust": _flat(c.trust), "strange": _flat(c.strange)}
     meta = json.dumps({"method": METHOD, "embedder": digest(), "labels": c.labels})
     file = BytesIO()
-    np.savez(file, allow_pickle=False, meta=np.array(meta), **arrays)
+    np.savez(file, allow_pickle=False, meta=np.frombuffer(meta.encode(), np.uint8), **arrays)
     return file.getvalue()
+
+
+def version_of(data: bytes) -> str:
+    """What a classifier learned from reviewed mail is called, by its bytes."""
+    return f"learned-{hashlib.sha256(data).hexdigest()[:16]}"
+
+
+def checked(data: bytes, version: str) -> Classifier:
+    """The classifier of this version. Raises Misconfigured where these are other bytes, or not to be read."""
+    if version_of(data) != version:
+        raise Misconfigured("a stored classifier", "its bytes are not those that were written. It will be made anew.")
+    return read(data)
 
 
 def read(data: bytes) -> Classifier:
     """Raises Misconfigured where these are not the bytes of a classifier that this program could have made."""
     try:
         with np.load(BytesIO(data), allow_pickle=False) as kept:
-            meta = json.loads(str(kept["meta"]))
+            meta = json.loads(bytes(kept["meta"]))
             if (meta["method"], meta["embedder"]) != (METHOD, digest()):
                 raise Misconfigured("a stored classifier", "it was made by another version of the program. It will be made anew.")
             shape = (len(kept["rarity"]), len(kept["meaning"]))

@@ -30,7 +30,7 @@ class Views:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Texts that others are compared with: embeddings, weighed words (one column a text), and what each bucket weighs: the rarer, the more."""
+    """Texts that others are compared with: embeddings, weighed words (one column a text), and what a bucket weighs: the rarer, the more."""
 
     meaning: Vectors
     words: csr_matrix
