@@ -16,12 +16,14 @@ from bot.buckets import alone
 from bot.budget import GRAPH
 from bot.embedded import Services
 from bot.house import load as load_house
+from bot.house import read_policies, shipped_examples
 from bot.mailbox import imap, maildir, outlook
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
 from bot.mailboxes import check_gmail
 from bot.migrate import pending
-from bot.model import choice
+from bot.model import choice, local
+from bot.model.learned import kept
 from bot.queue.choice import chosen
 from bot.settings import ROOT, MailboxEntry, MaildirEntry, OutlookEntry, Settings
 from bot.slack.app import SlackSettings, patient_client
@@ -30,13 +32,14 @@ from bot.slack.errors import translated
 from bot.slack.rooms import Rooms
 from bot.store.codec import PLAIN
 from bot.store.database import connect
+from bot.store.models import FEWEST, Models
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.people import People
 
 NEEDED_TABLES = (
     *("messages", "bodies", "drafts", "decisions", "effects", "sends", "outgoing", "cards", "metrics", "audit_log"),
-    *("mailboxes", "deliveries", "spool", "budgets", "calls", "model_spend"),
+    *("mailboxes", "deliveries", "spool", "budgets", "calls", "model_spend", "models", "model_mails"),
 )
 
 
@@ -57,6 +60,7 @@ async def findings(settings: Settings, services: Services, slack: SlackSettings 
         yield await _try(f"queue {settings.queue}", partial(_queue, settings, services.database_url))
     house = await _try("policies", partial(_policies, settings))
     yield house
+    yield await _try("local model", partial(_local_model, settings, services.database_url))
     async for finding in _models(settings):
         yield finding
     for entry in settings.mailboxes:
@@ -123,6 +127,21 @@ async def _queue(settings: Settings, url: str) -> str:
 async def _policies(settings: Settings) -> str:
     house = await load_house(settings.policies, settings.templates, settings.data / "cache")
     return f"{len(house.intents)} intents, {len(house.rulebook.rules)} rules, {len(house.people.inboxes)} inboxes."
+
+
+async def _local_model(settings: Settings, url: str) -> str:
+    """Which classifier judges, and that its bytes can be read."""
+    shipped = local.version_of(shipped_examples(read_policies(settings.policies)))
+    database = await connect(url, name="doctor", size=2)
+    try:
+        live = await Models(database, PLAIN).live(shipped)
+        data = await Models(database, PLAIN).fitted(live.version) if live else None
+    finally:
+        await database.close()
+    if live is None or data is None:
+        return f"{shipped}, of the examples in policies; {FEWEST} reviewed mails are needed to learn from them."
+    kept.checked(data, live.version)
+    return f"{live.version}, learned from {live.labels} reviewed mails, since {live.since:%Y-%m-%d %H:%M} UTC."
 
 
 async def _models(settings: Settings) -> AsyncIterator[Finding]:

@@ -33,8 +33,7 @@ async def load(policies: Path, templates: Path, cache: Path | None) -> House:
     """Read both folders and fit the local model (its embeddings are kept under `cache`). Raises Misconfigured at the first mistake."""
     read = await asyncio.to_thread(read_policies, policies)
     voice = await asyncio.to_thread(read_voice, templates, read)
-    examples = {**{name: intent.examples for name, intent in read.intents.items()}, OUT_OF_SCOPE: read.out_of_scope.examples}
-    model = await asyncio.to_thread(local.load, examples, cache)
+    model = await asyncio.to_thread(local.load, shipped_examples(read), cache)
     prompts = await asyncio.to_thread(read_prompts, templates)
     return assemble(read, voice, model, await asyncio.to_thread(spam.load), prompts)
 
@@ -65,6 +64,11 @@ class Unasked:
 def read_rulebook(path: Path) -> Rulebook:
     """One rules.json by itself; what it says of intents and teams is not checked."""
     return _file(path, Rulebook)
+
+
+def shipped_examples(policies: Policies) -> Mapping[str, Sequence[str]]:
+    """What each intent's policy file says such mail looks like, and mail that none fits."""
+    return {**{name: intent.examples for name, intent in policies.intents.items()}, OUT_OF_SCOPE: policies.out_of_scope.examples}
 
 
 def read_policies(folder: Path) -> Policies:

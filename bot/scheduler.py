@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.crontab import trigger
+from bot.refit.process import Refit
 from bot.renewal import Subscription, look
 from bot.store.database import Connection, Database
 from bot.store.digests import Digests
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 ROLL_UP_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(minutes=5)
+LIVE_EVERY = timedelta(seconds=30)
+"""So soon after one process learned, all others judge by what it learned."""
+LEARN_EVERY = timedelta(hours=1)
 AT_FIRST = timedelta(seconds=5)
 """Budgets that a new Redis counts have nothing to spend in their first seconds."""
 
@@ -31,7 +35,9 @@ async def keep_time(scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
         scheduler.shutdown(wait=False)
 
 
-def schedule(database: Database, subscriptions: Sequence[Subscription], digests: Digests, digest_at: str) -> AsyncIOScheduler:
+def schedule(
+    database: Database, subscriptions: Sequence[Subscription], digests: Digests, digest_at: str, refit: Refit | None = None
+) -> AsyncIOScheduler:
     """The jobs, none of them running; `digest_at` is a crontab line, in UTC. What a busy program is late for is done late, and once."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     soon = datetime.now(UTC) + AT_FIRST
@@ -39,6 +45,9 @@ def schedule(database: Database, subscriptions: Sequence[Subscription], digests:
     for each in subscriptions:
         scheduler.add_job(_look, "interval", args=(each,), seconds=LOOK_EVERY.total_seconds(), next_run_time=soon)
     scheduler.add_job(_digest, trigger(digest_at), args=(digests,), id="digest")
+    if refit is not None:
+        scheduler.add_job(refit.look, "interval", seconds=LIVE_EVERY.total_seconds(), id="live model")
+        scheduler.add_job(refit.learn, "interval", seconds=LEARN_EVERY.total_seconds(), id="refit")
     return scheduler
 
 

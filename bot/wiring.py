@@ -39,6 +39,8 @@ from bot.queue.choice import chosen
 from bot.queue.recent import Recent
 from bot.queue.spool import Spool
 from bot.redaction.process import name_process
+from bot.refit.live import LiveModel
+from bot.refit.process import Refit
 from bot.scheduler import keep_time, schedule
 from bot.sending import Sender
 from bot.sent import SentWatch
@@ -59,6 +61,7 @@ from bot.store.database import Database, connect
 from bot.store.digests import Digests
 from bot.store.effects import EffectQueue
 from bot.store.mailboxes import MailboxMemory
+from bot.store.models import Models
 from bot.store.queue import Queue
 from bot.store.sends import Sends
 from bot.store.shelf import Shelf
@@ -112,12 +115,15 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
         reading = await stack.enter_async_context(reader())
         links = await _links(slack)
-        parts = _Parts(settings, services.database_url, database, redis, budgets, deliveries, house, mailboxes, slack, links, reading)
+        live = LiveModel(house.model, Models(database, PLAIN))
+        await live.look()
+        parts = _Parts(settings, services.database_url, database, redis, budgets, deliveries, house, live, mailboxes, slack, links, reading)
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
         subscriptions = [one.subscription for one in mailboxes.values() if one.subscription]
-        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at)
+        refit = Refit(live, Models(database, PLAIN), services.database_url, settings.policies)
+        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at, refit)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)
@@ -145,6 +151,7 @@ class _Parts:
     budgets: Budgets
     deliveries: Deliveries
     house: House
+    live: LiveModel
     mailboxes: Mapping[MailboxId, Opened]
     slack: SlackSettings
     permalink: Callable[[str, str], str]
@@ -182,7 +189,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         queue=queue,
         bell=Bell(parts.database_url, CASES),
         read=partial(_read, parts.reader, frozenset(name for entry in parts.settings.mailboxes for name in entry.authserv_ids)),
-        triage=partial(_triage, parts.house),
+        triage=partial(_triage, parts.house, parts.live),
         plan=plan.effects,
         concurrency=parts.settings.workers,
         late_after=timedelta(minutes=parts.settings.backlog_minutes),
@@ -253,8 +260,10 @@ async def _authenticate(trusts: Mapping[MailboxId, Trust], resolver: Resolver, e
     return await verify(email, raw, trusts.get(mailbox, Trust(frozenset())), resolver)
 
 
-async def _triage(house: House, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
-    return await flow.triage(email, mailbox, history, house, now, time.monotonic, case)
+async def _triage(
+    house: House, live: LiveModel, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId
+) -> Triaged:
+    return await flow.triage(email, mailbox, history, house.judged_by(live.current), now, time.monotonic, case)
 
 
 def _slack(settings: Settings) -> SlackSettings:

@@ -1,7 +1,7 @@
 """Everything a company decided beforehand, as one value: what it says of itself, its people, intents, rules, templates and model."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.case import OUT_OF_SCOPE, Route
 from pipeline.email import MailboxId
@@ -56,6 +56,11 @@ class House:
     knowledge: Knowledge | None = None
     calendar: Calendar | None = None
     language_models: Mapping[Role, LanguageModel] = field(default_factory=dict)
+
+    def judged_by(self, model: IntentModel) -> "House":
+        """The same house with this local model, named among the versions."""
+        kept = (version for version in self.versions if version[0] != "model")
+        return replace(self, model=model, versions=tuple(sorted((*kept, ("model", model.version)))))
 
     def spam_judge(self, mailbox: MailboxId) -> Judge:
         return Judge(self.spam, mailbox in self.spam_headers)

@@ -10,14 +10,14 @@ from sklearn.metrics import f1_score, roc_auc_score  # type: ignore[import-untyp
 from bot.evaluation.rows import FIELDS, Row
 from bot.model.embedding import Embedder
 from bot.model.learned.classifier import Answers, Classifier, Fitted, fit
-from bot.model.learned.ridge import Space, space
+from bot.model.learned.learning import compared
+from bot.model.learned.ridge import Space
 from bot.model.learned.views import Views, views
-from bot.model.near import groups
 from pipeline.case import OUT_OF_SCOPE
 from pipeline.errors import Misconfigured
 from pipeline.gate.threshold import Certified, certify
 
-LARGEST = 16_000
+LARGEST = 20_000
 """Rows that are learned from: memory and time grow with their square and cube."""
 TIMED = 200
 """Test mails that are read one at a time, as a worker does, to time them."""
@@ -77,7 +77,7 @@ def evaluate(train: Sequence[Row], test: Sequence[Row], target: float, alpha: fl
             continue
         if known is None or having != learned:
             say(f"Comparing {len(having)} rows", 0, 0)
-            known, learned = _space([train[row] for row in having], seen.take(np.array(having))), having
+            known, learned = compared([train[row].parts for row in having], seen.take(np.array(having))), having
         say(f"Learning {field}", 0, 0)
         fitted = _fit(known, [train[row].labels[field] for row in having], field)
         truth = [test[row].labels[field] for row in asked]
@@ -133,11 +133,6 @@ def _newest(rows: Sequence[Row]) -> Sequence[Row]:
 
 def _having(rows: Sequence[Row], field: str) -> list[int]:
     return [number for number, row in enumerate(rows) if field in row.labels]
-
-
-def _space(rows: Sequence[Row], seen: Views) -> Space:
-    texts = [" ".join(row.parts) for row in rows]
-    return space(seen, groups(texts, [" ".join(sorted(text.lower().split())) for text in texts]))
 
 
 def _fit(known: Space, labels: Sequence[str], field: str) -> Fitted:

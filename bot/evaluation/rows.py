@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.model.local import gists
+from bot.model.gist import gists
 from pipeline.errors import Misconfigured
 
 FIELDS = ("intent", "urgency", "owner")

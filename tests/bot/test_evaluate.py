@@ -45,11 +45,15 @@ def test_a_rows_score_is_that_of_a_model_which_never_saw_its_group() -> None:
     views, group = space_of(30, [number // 2 for number in range(30)])
     known = space(views, group)
     targets = np.eye(3, dtype=np.float32)[np.arange(30) % 3]
-    honest = unseen(known, targets, weights(known.inverse, targets))
+    honest = unseen(known, targets, weights(known, targets))
+    likeness = known.likeness(0, 30)
+    assert np.allclose(likeness[7:16], known.likeness(7, 16))
+    assert np.allclose(likeness, known.examples.seen_from(views) * (1 - np.eye(30)), atol=1e-5)
+    likeness += np.eye(30) * known.examples.seen_from(views)
     for members in known.groups[:4]:
         others = np.setdiff1d(np.arange(30), members)
-        inner = known.likeness[np.ix_(others, others)] + 0.1 * np.eye(len(others))
-        refitted = known.likeness[np.ix_(members, others)] @ np.linalg.solve(inner, targets[others])
+        inner = likeness[np.ix_(others, others)] + 0.1 * np.eye(len(others))
+        refitted = likeness[np.ix_(members, others)] @ np.linalg.solve(inner, targets[others])
         assert np.allclose(honest[members], refitted, atol=1e-3)
 
 

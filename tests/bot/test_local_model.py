@@ -9,11 +9,11 @@ import pytest
 
 from bot.model import local
 from bot.model.embedding import LONGEST, Embedder
+from bot.model.gist import gists
+from bot.model.learned.learning import learned
 from pipeline.case import OUT_OF_SCOPE
 from pipeline.stages.classify import THRESHOLD
 from tests.pipeline.letters import policies
-
-FOLDS = 4
 
 
 def examples() -> dict[str, tuple[str, ...]]:
@@ -80,10 +80,10 @@ async def test_many_at_once_say_what_each_says_alone(model: local.LocalModel) ->
 
 
 def test_a_question_at_the_end_of_a_long_mail_is_read() -> None:
-    start, end = local.gists("Re: Jobs", "Hello Ana,\n" + "We had a good week. " * 200 + "How do I export my customers?")
+    start, end = gists("Re: Jobs", "Hello Ana,\n" + "We had a good week. " * 200 + "How do I export my customers?")
     assert start.startswith("Jobs. We had")
     assert end.endswith("How do I export my customers?")
-    assert local.gists("", "  ") == []
+    assert gists("", "  ") == []
 
 
 def test_only_so_many_tokens_are_read() -> None:
@@ -92,25 +92,11 @@ def test_only_so_many_tokens_are_read() -> None:
     assert np.array_equal(embedder.embed([words]), embedder.embed([words + "cancel my contract " * 50]))
 
 
-def test_accuracy_on_examples_left_out(model: local.LocalModel) -> None:
-    """English examples in four folds, each judged by a classifier fitted on the other three."""
-    given = {name: [text for text in texts if text.isascii() and " the " in f" {text.lower()} "] for name, texts in examples().items()}
-    labels = tuple(sorted(given))
-    pairs = [(text, labels.index(name)) for name in labels for text in given[name]]
-    vectors, which = Embedder().embed([text for text, _ in pairs]), np.array([label for _, label in pairs])
-    fold = np.arange(len(pairs)) % FOLDS
-    right = answered = accepted = 0
-    ours = 0
-    for held in range(FOLDS):
-        fitted = local.fit_vectors(labels, vectors[fold != held], which[fold != held])
-        for at in np.flatnonzero(fold == held):
-            best, wanted = local.scores(fitted, vectors[at])[0], labels[which[at]]
-            sure = best.score >= THRESHOLD
-            ours += wanted != OUT_OF_SCOPE
-            answered += sure and wanted != OUT_OF_SCOPE
-            right += sure and best.intent == wanted
-            accepted += sure and wanted == OUT_OF_SCOPE
-    strangers = len(pairs) - ours
-    assert right / answered >= 0.85
-    assert answered / ours >= 0.35
-    assert accepted / strangers <= 0.15
+def test_answers_about_examples_left_out(cache: Path) -> None:
+    """The examples as judged by classifiers that did not see them: how often an answer is right, and how many there are."""
+    judged = learned(*local.lettered(examples()), Embedder()).judged
+    ours, strangers = [row for row in judged if not row.stranger], [row for row in judged if row.stranger]
+    answered = [row for row in ours if row.confidence >= THRESHOLD]
+    assert sum(row.right for row in answered) / len(answered) >= 0.85
+    assert len(answered) / len(ours) >= 0.7
+    assert sum(row.confidence >= THRESHOLD for row in strangers) / len(strangers) <= 0.2

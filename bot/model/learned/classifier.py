@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.model.embedding import Vectors
-from bot.model.learned.confidence import Trust, learn, signs
+from bot.model.learned.confidence import SHARPNESS, TINY, Trust, learn, signs
 from bot.model.learned.ridge import Space, unseen, weights
-from bot.model.learned.views import Floats, Views
+from bot.model.learned.views import Examples, Views
+from bot.model.learned.words import Floats
 from pipeline.case import OUT_OF_SCOPE
 from pipeline.gate.threshold import STRANGERS, Judged
 
@@ -29,9 +30,9 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """A ridge over a space of examples, and the trust in it. `which[i]` is the index in `labels` of example i."""
+    """A ridge over examples, and the trust in it. `which[i]` is the index in `labels` of example i, `scores[i]` what it says for each."""
 
-    space: Space
+    examples: Examples
     labels: tuple[str, ...]
     which: Whole
     scores: Vectors
@@ -43,10 +44,30 @@ class Classifier:
         stranger = _stranger(self.labels)
         parts = []
         for start in range(0, len(views.meaning), CHUNK):
-            likeness = self.space.seen_from(views.take(np.arange(start, min(start + CHUNK, len(views.meaning)))))
+            likeness = self.examples.seen_from(views.take(np.arange(start, min(start + CHUNK, len(views.meaning)))))
             parts.append(signs(_centred(likeness @ self.scores, self.labels), likeness, self.which, stranger))
         best, seen = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Answers(tuple(self.labels[number] for number in best), self.trust.of(seen), self.strange.of(seen))
+        return Answers(
+            tuple(self.labels[number] for number in best), _sure(self.trust, self.strange, seen, stranger), self.strange.of(seen)
+        )
+
+    def rank(self, views: Views) -> list[tuple[str, float]]:
+        """Every label but `out_of_scope` with its chance, best first, for one text; what is missing to 1 is "none of these".
+
+        The best has its confidence; the others share what it leaves by their scores, and none has more than it.
+        """
+        stranger, likeness = _stranger(self.labels), self.examples.seen_from(views)
+        scores = _centred(likeness @ self.scores, self.labels)
+        best, seen = signs(scores, likeness, self.which, stranger)
+        sure, odds = (
+            float(_sure(self.trust, self.strange, seen, stranger)[0]),
+            np.exp(SHARPNESS * (scores[0] - scores[0].max())).astype(np.float64),
+        )
+        odds[best[0]] = 0
+        chances = np.minimum(odds / max(odds.sum(), TINY) * (1 - sure), sure)
+        chances[best[0]] = sure
+        ranked = [(label, float(chance)) for label, chance in zip(self.labels, chances, strict=True) if label != OUT_OF_SCOPE]
+        return sorted(ranked, key=lambda one: (-one[1], one[0] != self.labels[best[0]], one[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +87,12 @@ def fit(space: Space, intents: Sequence[str]) -> Fitted:
     labels = tuple(sorted(set(intents)))
     which = np.array([labels.index(intent) for intent in intents])
     targets = np.eye(len(labels), dtype=np.float32)[which] - 1 / len(labels)
-    learned = weights(space.inverse, targets.astype(np.float32))
+    learned = weights(space, targets.astype(np.float32))
     best, seen = _honest_signs(space, _centred(unseen(space, targets.astype(np.float32), learned), labels), which, _stranger(labels))
     stranger = which == _stranger(labels) if _stranger(labels) is not None else np.zeros(len(which), bool)
     right, count = (best == which) & ~stranger, _counts(stranger)
-    confidence = _in_folds(seen, right, count, space)
-    classifier = Classifier(space, labels, which, learned, learn(seen, right, count), learn(seen, stranger, count))
+    confidence = _in_folds(seen, right, stranger, count, space)
+    classifier = Classifier(space.examples, labels, which, learned, learn(seen, right, count), learn(seen, stranger, count))
     judged = tuple(Judged(*row) for row in zip(confidence.tolist(), right.tolist(), stranger.tolist(), strict=True))
     return Fitted(classifier, judged)
 
@@ -91,8 +112,9 @@ def _honest_signs(space: Space, scores: Vectors, which: Whole, stranger: int | N
         group[members] = number
     parts = []
     for start in range(0, len(which), CHUNK):
-        rows = slice(start, start + CHUNK)
-        likeness = np.where(group[rows, None] == group[None, :], np.float32(0), space.likeness[rows])
+        rows = slice(start, min(start + CHUNK, len(which)))
+        likeness = space.likeness(rows.start, rows.stop)
+        likeness[group[rows, None] == group[None, :]] = 0
         parts.append(signs(scores[rows], likeness, which, stranger))
     best, seen = (np.concatenate(column) for column in zip(*parts, strict=True))
     return best, seen
@@ -105,7 +127,13 @@ def _counts(stranger: NDArray[np.bool_]) -> Floats:
     return np.where(stranger, weight, 1.0)
 
 
-def _in_folds(seen: Floats, right: NDArray[np.bool_], count: Floats, space: Space) -> Floats:
+def _sure(trust: Trust, strange: Trust, seen: Floats, stranger: int | None) -> Floats:
+    """The chance to be right; it is at most the chance that any label fits, where the rows show what it looks like when none does."""
+    chances = trust.of(seen)
+    return chances if stranger is None else np.minimum(chances, 1 - strange.of(seen))
+
+
+def _in_folds(seen: Floats, right: NDArray[np.bool_], stranger: NDArray[np.bool_], count: Floats, space: Space) -> Floats:
     """Each row's confidence by a trust that was fitted without its fold."""
     made = np.zeros(len(right))
     fold = np.empty(len(right), dtype=np.int64)
@@ -114,5 +142,6 @@ def _in_folds(seen: Floats, right: NDArray[np.bool_], count: Floats, space: Spac
     for held in range(FOLDS):
         away = fold == held
         if away.any() and not away.all():
-            made[away] = learn(seen[~away], right[~away], count[~away]).of(seen[away])
+            trust, strange = (learn(seen[~away], truth[~away], count[~away]) for truth in (right, stranger))
+            made[away] = _sure(trust, strange, seen[away], 0 if stranger.any() else None)
     return made

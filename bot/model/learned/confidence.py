@@ -1,14 +1,16 @@
 """How sure the classifier may be of its best intent: a logistic regression over what tells right answers from wrong ones."""
 
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # it ships no types
 
 from bot.model.embedding import Vectors
-from bot.model.learned.views import Floats
+from bot.model.learned.words import Floats
 
+LEARNER = "sklearn.linear_model"
+"""Imported only to learn: it takes more than a second."""
 SHARPNESS = 10.0
 """Of the softmax over ridge scores, which lie about between 0 and 1."""
 NEIGHBOURS = 10
@@ -61,5 +63,5 @@ def learn(signs: Floats, right: Truth, count: Floats) -> Trust:
     mean, scale = signs.mean(axis=0), signs.std(axis=0) + TINY
     if right.all() or not right.any():
         return Trust(mean, scale, np.zeros(signs.shape[1]), 5.0 if right.all() else -5.0)
-    model = LogisticRegression(C=1.0, max_iter=500).fit((signs - mean) / scale, right, sample_weight=count)
+    model = import_module(LEARNER).LogisticRegression(C=1.0, max_iter=500).fit((signs - mean) / scale, right, sample_weight=count)
     return Trust(mean, scale, model.coef_[0], float(model.intercept_[0]))

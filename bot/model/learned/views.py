@@ -5,24 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, hstack  # type: ignore[import-untyped]  # it ships no types
-from sklearn.feature_extraction.text import HashingVectorizer  # type: ignore[import-untyped]  # it ships no types
-from sklearn.preprocessing import normalize  # type: ignore[import-untyped]  # it ships no types
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # it ships no types
 
 from bot.model.embedding import Embedder, Vectors
+from bot.model.learned.words import Floats, counts, of_one_length
 
 SHARPNESS = 2.0
 """Of the Gaussian kernel over embeddings of length 1."""
 WORDS = 0.3
 """The share of the words in how alike two texts are."""
-WORD_BUCKETS, LETTER_BUCKETS = 1 << 15, 1 << 16
 CHUNK = 256
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """Texts, row by row: embeddings of length 1, and counts of hashed words, word pairs and runs of 3 to 5 letters."""
+    """Texts, row by row: embeddings of length 1, and how often each bucket of words is in them."""
 
     meaning: Vectors
     words: csr_matrix
@@ -32,13 +29,31 @@ class Views:
 
 
 @dataclass(frozen=True, slots=True)
-class Rarity:
-    """What each bucket of words weighs: the rarer, the more."""
+class Examples:
+    """Texts that others are compared with: embeddings, weighed words (one column a text), and what a bucket weighs: the rarer, the more."""
 
-    weights: Floats
+    meaning: Vectors
+    words: csr_matrix
+    rarity: Floats
 
-    def weigh(self, words: csr_matrix) -> csr_matrix:
-        return normalize(words @ diags(self.weights), copy=False).astype(np.float32)
+    def seen_from(self, views: Views) -> Vectors:
+        """How alike each of these is to each example, in [0, 1]."""
+        words = _weighed(views.words, self.rarity)
+        meant = views.meaning @ self.meaning.T
+        meant -= 1
+        meant *= 2 * SHARPNESS
+        np.exp(meant, out=meant)
+        meant *= 1 - WORDS
+        for start in range(0, len(meant), CHUNK):
+            meant[start : start + CHUNK] += WORDS * (words[start : start + CHUNK] @ self.words).toarray()
+        return np.asarray(meant, dtype=np.float32)
+
+
+def examples(views: Views) -> Examples:
+    """Texts made ready to be compared with."""
+    seen = np.bincount(views.words.indices, minlength=views.words.shape[1])
+    rarity: Floats = np.log((1 + len(views.meaning)) / (1 + seen)) + 1
+    return Examples(views.meaning, _weighed(views.words, rarity).T.tocsr(), rarity)
 
 
 def views(letters: Sequence[Sequence[str]], embedder: Embedder, progress: Callable[[int], None] = lambda _: None) -> Views:
@@ -48,32 +63,12 @@ def views(letters: Sequence[Sequence[str]], embedder: Embedder, progress: Callab
         chunk = [parts or [" "] for parts in letters[start : start + CHUNK]]
         meant = embedder.pooled([part for parts in chunk for part in parts])
         starts = np.cumsum([0, *(len(parts) for parts in chunk[:-1])])
-        read.append(normalize(np.add.reduceat(meant, starts, axis=0)))
+        whole = np.add.reduceat(meant, starts, axis=0)
+        read.append(whole / np.linalg.norm(whole, axis=1, keepdims=True))
         progress(len(chunk))
-    return Views(np.concatenate(read).astype(np.float32), _counts([" ".join(parts) for parts in letters]))
+    return Views(np.concatenate(read).astype(np.float32), counts([" ".join(parts) for parts in letters]))
 
 
-def _counts(texts: Sequence[str]) -> csr_matrix:
-    words = HashingVectorizer(n_features=WORD_BUCKETS, ngram_range=(1, 2), alternate_sign=False, norm=None)
-    letters = HashingVectorizer(n_features=LETTER_BUCKETS, analyzer="char_wb", ngram_range=(3, 5), alternate_sign=False, norm=None)
-    halves = [vectorizer.transform(texts) for vectorizer in (words, letters)]
-    for half in halves:
-        half.data = 1 + np.log(half.data)
-    return hstack([normalize(half) for half in halves]).tocsr()
-
-
-def rarity(words: csr_matrix) -> Rarity:
-    seen = np.bincount(words.indices, minlength=words.shape[1])
-    return Rarity(np.log((1 + words.shape[0]) / (1 + seen)) + 1)
-
-
-def alike(some: Views, others: Views) -> Vectors:
-    """How alike each of `some` is to each of `others`, in [0, 1]; the words are weighed already."""
-    meant = some.meaning @ others.meaning.T
-    meant -= 1
-    meant *= 2 * SHARPNESS
-    np.exp(meant, out=meant)
-    meant *= 1 - WORDS
-    for start in range(0, len(meant), CHUNK):
-        meant[start : start + CHUNK] += WORDS * (some.words[start : start + CHUNK] @ others.words.T).toarray()
-    return np.asarray(meant, dtype=np.float32)
+def _weighed(words: csr_matrix, rarity: Floats) -> csr_matrix:
+    heavy = csr_matrix((words.data * rarity[words.indices], words.indices, words.indptr), words.shape)
+    return of_one_length(heavy).astype(np.float32)
