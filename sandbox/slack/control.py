@@ -65,6 +65,8 @@ async def _order(world: World, name: str, asked: Json) -> Json:
         case "clock":
             world.clock.advance(float(asked.get("advance", 0)))
             return {"now": world.clock.now()}
+        case "limits":
+            world.rates.enabled = bool(asked.get("on", True))
         case "clear":
             world.faults.clear()
             world.journal.clear()

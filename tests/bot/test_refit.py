@@ -3,7 +3,10 @@
 import asyncio
 import json
 import logging
+import os
 import shutil
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +32,7 @@ from pipeline.case import OUT_OF_SCOPE, CaseId, Outcome, OutcomeKind, Rejection
 from pipeline.errors import Misconfigured
 from pipeline.ports import IntentModel
 from pipeline.review import Move, reject
-from tests.bot.scene import ANA, Scene
+from tests.bot.scene import ANA, Scene, until
 from tests.pipeline.letters import ROOT, house
 
 FEW = 18
@@ -179,6 +182,27 @@ async def test_what_was_refused_is_not_tried_again_before_more_is_reviewed(stage
     await models.refuse(Made("learned-1", shipped.version, (), await stage.now(), {}))
     assert not await models.is_due(shipped.version)
     assert await models.is_due("local-of-other-policies")
+
+
+async def test_a_process_that_fails_changes_nothing_and_one_that_works_ends_with_us(
+    stage: Scene, database: str, policies: Path, shipped: IntentModel, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    at, started = process(stage, database, policies, shipped), tmp_path / "started"
+    for number in range(FEW):
+        await rejected(stage, f"r{number}", PRICED[0].format(number), "wrong_intent")
+    await replace(at, command=(sys.executable, "-c", "raise SystemExit(3)")).learn()
+    assert f"ended with exit code 3; {shipped.version} goes on" in caplog.text
+    works = f"import os, pathlib, time; pathlib.Path({str(started)!r}).write_text(str(os.getpid())); time.sleep(60)"
+    task = asyncio.create_task(replace(at, command=(sys.executable, "-c", works)).learn())
+    await until(lambda: _holds(started.exists() and bool(started.read_text())))
+    task.cancel()
+    await asyncio.wait([task])
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)
+
+
+async def _holds(condition: bool) -> bool:
+    return condition
 
 
 def test_what_is_written_reads_the_same_and_nothing_else_is_read(shipped: IntentModel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,7 @@ ASKED: Mapping[str, Rule] = {**ACTION_ID, **FOCUS, "placeholder": PLACEHOLDER, "
 WRITTEN: Mapping[str, Rule] = {**ACTION_ID, **FOCUS, "placeholder": PLACEHOLDER, "dispatch_action_config": DISPATCH}
 PLAIN_OPTION, RICH_OPTION = option("plain_text"), option()
 KIND: Mapping[str, Rule] = {"type": anything}
+LINES = number(1, limits.INPUT_LINES)
 LONGEST_INPUT = number(1, limits.INPUT_LENGTH)
 SPOKEN: Mapping[str, Rule] = {"accessibility_label": string(limits.ACCESSIBILITY_LABEL)}
 
@@ -93,6 +94,7 @@ BUTTON = _row(
     {
         **ACTION_ID, "value": string(limits.BUTTON_VALUE), "url": string(limits.BUTTON_URL), "style": one_of("primary", "danger"),
         "confirm": CONFIRM, "accessibility_label": string(limits.ACCESSIBILITY_LABEL), "visible_to_user_ids": items(string()),
+        "agent_prompt": string(limits.AGENT_PROMPT),
     },
 )  # fmt: skip
 
@@ -141,7 +143,7 @@ INPUTS: dict[str, Rule] = {
     "number_input": _row(
         {"is_decimal_allowed": flag}, {**WRITTEN, "initial_value": string(), "min_value": string(), "max_value": string()}
     ),
-    "rich_text_input": _row(optional={**WRITTEN, "initial_value": anything}),
+    "rich_text_input": _row(optional={**WRITTEN, "initial_value": anything, "min_lines": LINES, "max_lines": LINES}),
     "file_input": _row(optional={**ACTION_ID, "filetypes": items(string()), "max_files": number(1, 10)}),
 }
 
@@ -153,11 +155,13 @@ ELEMENTS: dict[str, Rule] = {
     **MENUS,
     **CHOICES,
     **INPUTS,
-    "workflow_button": _row({"text": plain(limits.BUTTON_TEXT), "workflow": anything}, {**ACTION_ID, "style": one_of("primary", "danger")}),
+    "workflow_button": _row(
+        {"text": plain(limits.BUTTON_TEXT), "workflow": anything}, {**ACTION_ID, **SPOKEN, "style": one_of("primary", "danger")}
+    ),
     "feedback_buttons": _row({"positive_button": FEEDBACK_HALF, "negative_button": FEEDBACK_HALF}, ACTION_ID),
     "icon_button": _row(
         {"icon": string(), "text": plain(limits.BUTTON_TEXT)},
-        {**ACTION_ID, "value": string(limits.BUTTON_VALUE), "confirm": CONFIRM, "visible_to_user_ids": items(string()),
+        {**ACTION_ID, "value": string(limits.BUTTON_VALUE), "confirm": CONFIRM, "visible_to_user_ids": items(string(), limits.VISIBLE_TO),
          "accessibility_label": string(limits.ACCESSIBILITY_LABEL)},
     ),
 }  # fmt: skip

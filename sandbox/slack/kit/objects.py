@@ -6,12 +6,20 @@ from sandbox.slack.kit import limits
 from sandbox.slack.kit.rules import Fields, Problems, Rule, all_of, flag, items, number, obj, one_of, report, string
 
 
+def own_setting(value: Any, pointer: str, problems: Problems) -> None:
+    """`emoji` is for plain_text only, `verbatim` for mrkdwn only."""
+    other = "verbatim" if value["type"] == "plain_text" else "emoji"
+    if value.get(other) is not None:
+        report(problems, pointer, f"invalid additional property: {other}")
+
+
 def text(most: int, *kinds: str) -> Rule:
     """A text object of one of these kinds (both, where none is named) with at least one character."""
     return obj(
         Fields(
             required={"type": one_of(*(kinds or ("plain_text", "mrkdwn"))), "text": string(most, least=1)},
             optional={"emoji": flag, "verbatim": flag},
+            also=own_setting,
         )
     )
 

@@ -1,10 +1,16 @@
 """Who may ask: only this machine, and only the page itself."""
 
+from typing import Any
+
 import aiohttp
 import pytest
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from sandbox.slack.local import LocalSlack
+from tests.sandbox.slack.conftest import Connect, until
+from tests.sandbox.slack.kit import actions, button, field, modal, typed
 
 PATHS = ("page/api/bootstrap", "control/journal", "", "api/api.test")
 
@@ -68,3 +74,40 @@ async def test_the_controls_order_faults_and_show_the_journal(slack: LocalSlack,
         async with http.post(f"{control}{name}", json={}) as response:
             assert (await response.json())["ok"]
     assert not slack.faults.dead_tickets
+
+
+async def test_the_controls_act_as_people_and_show_what_they_see(
+    slack: LocalSlack, http: aiohttp.ClientSession, client: AsyncWebClient, app: AsyncApp, connect: Connect
+) -> None:
+    @app.action("go")
+    async def go(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        await client.views_open(trigger_id=body["trigger_id"], view=modal(field("reply", typed())))
+
+    @app.view("edit")
+    async def edited(ack: Any, view: dict[str, Any]) -> None:
+        await ack(response_action="errors", errors={"reply": view["state"]["values"]["reply"]["text"]["value"]})
+
+    async def do(name: str, **asked: Any) -> dict[str, Any]:
+        async with http.post(f"{slack.page_url}control/{name}", json=asked) as response:
+            return dict(await response.json())
+
+    async def see(name: str, **asked: str) -> Any:
+        async with http.get(f"{slack.page_url}control/{name}", params=asked) as response:
+            return (await response.json())["result"]
+
+    await connect()
+    ts = (await do("post", user="ana", channel="#support-inbox", text="hello"))["result"]
+    assert (await see("messages", channel="#support-inbox"))[-1]["ts"] == ts
+    card = (await client.chat_postMessage(channel=slack.channel("#support-inbox"), text="card", blocks=[actions(button("go"))]))["ts"]
+    assert (await do("click", user="ana", channel="#support-inbox", ts=card, action_id="go"))["ok"]
+    await until(lambda: slack.world.stacks)
+    view = (await see("views", user="ana"))[0]["id"]
+    assert (await do("type", user="ana", view_id=view, action_id="text", text="Dear"))["ok"]
+    assert (await do("submit", user="ana", view_id=view))["result"] == {"response_action": "errors", "errors": {"reply": "Dear"}}
+    assert (await do("click", user="ana", ts=card))["error"] == "invalid_arguments"
+    assert (await do("clock", advance=60))["now"] > slack.world.clock.now() - 60
+    assert (await do("limits", on=True))["ok"]
+    assert slack.world.rates.enabled
+    async with http.get(f"{slack.page_url}control/nothing") as response:
+        assert response.status == 404

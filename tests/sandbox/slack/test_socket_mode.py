@@ -77,19 +77,6 @@ async def test_an_event_nobody_took_is_repeated_with_its_reason(slack: LocalSlac
     await until(lambda: record.latency_ms is not None)
 
 
-async def test_an_unacknowledged_event_is_delivered_four_times_at_most(slack: LocalSlack, http: aiohttp.ClientSession) -> None:
-    ticket = slack.world.hub.issue_ticket()
-    async with http.ws_connect(f"{slack.page_url}link/?ticket={ticket}") as deaf:
-        assert (await deaf.receive_json())["type"] == "hello"
-        await slack.post("ana", "#support-inbox", "hello?")
-        frames = [await deaf.receive_json(timeout=3) for _ in range(4)]
-        assert [frame["retry_attempt"] for frame in frames] == [0, 1, 2, 3]
-        assert {frame["retry_reason"] for frame in frames[1:]} == {"timeout"}
-        assert len({frame["payload"]["event_id"] for frame in frames}) == 1
-        with pytest.raises(TimeoutError):
-            await deaf.receive_json(timeout=slack.world.settings.timing.ack + 0.3)
-
-
 async def test_a_ticket_opens_one_connection(slack: LocalSlack, http: aiohttp.ClientSession, client: AsyncWebClient) -> None:
     url = (await client.apps_connections_open(app_token=slack.app_token))["url"]
     async with http.ws_connect(url) as socket:

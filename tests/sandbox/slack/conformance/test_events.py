@@ -83,6 +83,7 @@ async def test_three_retries(wide_manifest: Path) -> None:
             for deliveries, wait in ((1, 1), (2, 60), (3, 300), (4, 3600)):
                 await until(lambda due=deliveries: len(slack.journal.envelopes) == due and not slack.world.hub.waiting)  # type: ignore[misc]
                 slack.advance(wait)
+            await until(lambda: not slack.world.hub.tasks)
         sent = [(record.retry_attempt, record.retry_reason) for record in slack.journal.envelopes]
         assert sent == [(0, ""), (1, "timeout"), (2, "timeout"), (3, "timeout")]
         assert len({record.payload["event_id"] for record in slack.journal.envelopes}) == 1
