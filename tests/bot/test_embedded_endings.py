@@ -55,8 +55,8 @@ async def test_a_signal_leaves_no_process(number: signal.Signals, data: Path) ->
         urls(parent)
         children = processes(data)
         parent.send_signal(number)
-        parent.wait(10)
-        await gone(children, seconds=5)
+        parent.wait(30)
+        await gone(children, seconds=15)
     assert processes(data) == set()
 
 

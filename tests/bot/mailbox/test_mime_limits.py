@@ -51,9 +51,9 @@ NASTY = [
 
 def timed(raw: bytes) -> Email:
     read(b"From: a@b.example\n\nHello, this loads the language model before the clock runs.", "s", NOW, frozenset())
-    begun = time.perf_counter()
+    begun = time.process_time()
     email = read(raw, "s", NOW, frozenset())
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     return email
 
 
