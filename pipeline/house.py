@@ -15,6 +15,7 @@ from pipeline.policy.rulebook import Rulebook
 from pipeline.ports import Calendar, IntentModel, Knowledge, LanguageModel, NameFinder, SpamModel
 from pipeline.prompt import Role
 from pipeline.prompts import NO_PROMPTS, Prompts
+from pipeline.rights import NO_RIGHTS, Rights
 from pipeline.screening.spam import Judge
 from pipeline.voice import Voice
 
@@ -38,7 +39,8 @@ class House:
 
     `spam` is the local filter, if there is one; `spam_headers` are the inboxes whose own server's X-Spam headers are believed.
     `names` finds what redaction in full needs; without it, patterns must do. `knowledge` and `calendar` are asked where there are any.
-    `language_models` says who is asked for what: nobody, where a role is missing.
+    `language_models` says who is asked for what: nobody, where a role is missing. `rights` is who may answer by itself now, `keys` the gate
+    key of each intent as it is in this house.
     """
 
     company: Company
@@ -56,6 +58,8 @@ class House:
     knowledge: Knowledge | None = None
     calendar: Calendar | None = None
     language_models: Mapping[Role, LanguageModel] = field(default_factory=dict)
+    rights: Rights = NO_RIGHTS
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     def judged_by(self, model: IntentModel) -> "House":
         """The same house with this local model, named among the versions."""

@@ -152,10 +152,16 @@ class Trial(Strict):
     expect: Name
 
 
+Hold = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}[smh]$")]
+
+
 class Intent(Strict):
     """policies/intents/<name>.json: what it means, how it is recognised, and how free the answer may become.
 
-    `docs` are ids of company.json; `checks` are what a person looks at before answering; `promoted` is given by the gate alone.
+    `docs` are ids of company.json; `checks` are what a person looks at before answering.
+    Whether it may answer by itself is no policy: it is earned (docs/gate.md), and then needs a confidence of `sure_from` for each answer,
+    which waits for `hold` so that a person can stop it. `careful`: it touches money, so the promise is given at level .01, not .05.
+    `worth_minutes` is the work that one answer saves.
     `forward_to` names an alias of people.json that gets the mail too, once the answer is approved.
     `ask_model`: whether a language model reads a mail that the local model takes for this intent: where that is unsure, always, or never.
     """
@@ -173,7 +179,10 @@ class Intent(Strict):
     checks: tuple[Sentence, ...] = ()
     forward_to: str | None = None
     ask_model: Literal["unsure", "always", "never"] = "unsure"
-    promoted: bool = False
+    sure_from: float = Field(default=0.9, ge=0, le=1)
+    hold: Hold = "2m"
+    careful: bool = False
+    worth_minutes: int = Field(default=5, ge=0, le=480)
     tests: tuple[Trial, ...] = ()
 
 

@@ -36,7 +36,7 @@ Redaction = Literal["off", "patterns", "full"]
 MOST_RULES = 500
 LATE = (IntentIs, UrgencyIs, ConfidenceBelow, Suspected)
 """Conditions that ask what is only known once the mail was classified."""
-UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+UNITS = {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
 def _shallow(condition: Condition) -> Condition:
@@ -48,7 +48,8 @@ def _shallow(condition: Condition) -> Condition:
 When = Annotated[Condition, AfterValidator(_shallow)]
 
 
-def delay(text: Delay) -> timedelta:
+def delay(text: str) -> timedelta:
+    """The length of time that a Delay, or a number of seconds such as 90s, names."""
     return int(text[:-1]) * UNITS[text[-1]]
 
 
@@ -170,6 +171,8 @@ class Rulebook(Strict):
     lists: Mapping[Name, Entries] = Field(default_factory=dict, max_length=MOST_RULES)
     conditions: Mapping[Name, When] = Field(default_factory=dict, max_length=MOST_RULES)
     calendar: Calendar | None = None
+    dry_run: bool = True
+    """Everything is decided, nothing is sent by itself, whatever an intent has earned."""
     tests: tuple[Trial, ...] = Field(default=(), max_length=MOST_RULES)
     _names: Names = PrivateAttr(default=NO_NAMES)
 

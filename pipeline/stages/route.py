@@ -9,6 +9,7 @@ from pipeline.email import Email, MailboxId
 from pipeline.house import House
 from pipeline.policy.evaluate import Ruling, highest, lowest, ruling
 from pipeline.policy.rulebook import delay
+from pipeline.rights import gate_reasons
 from pipeline.stages.enrich import facts
 
 
@@ -84,15 +85,9 @@ def _intent(classification: Classification, house: House) -> list[Reason]:
         Route.REVIEW: f"{intent.title}: a person looks at the answer before it goes out.",
         Route.HUMAN: f"{intent.title}: always answered by a person.",
     }
-    return [Reason("intent", intent.name, intent.ceiling, ceiling[intent.ceiling]), _gate(intent.title, intent.promoted)]
-
-
-def _gate(title: str, promoted: bool) -> Reason:
-    if promoted:
-        return Reason("gate", "dry_run", Route.REVIEW, "Sending by itself is switched off, so a person confirms this answer.")
-    return Reason(
-        "gate", "not_promoted", Route.REVIEW, f"{title}: answers of this kind have not yet earned the right to go out by themselves."
-    )
+    own = Reason("intent", intent.name, intent.ceiling, ceiling[intent.ceiling])
+    key = house.keys.get(intent.name, "")
+    return [own, *gate_reasons(intent.name, intent.title, key, house.rights, dry_run=house.rulebook.dry_run)]
 
 
 def _sender(email: Email) -> list[Reason]:
