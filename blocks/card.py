@@ -104,4 +104,7 @@ def _attached(attachments: tuple[Attachment, ...]) -> str:
 def _buttons(case: Case) -> list[Json]:
     value = ids.write(ids.Ref(case.id, case.revision))
     undecidable = case.status is Status.REVIEW and (case.draft is None or case.draft.outline)
-    return [kit.actions(kit.button("Take over", ids.TAKE_OVER, value, "primary"))] if case.status in BY_HAND or undecidable else []
+    why = kit.button("Why?", ids.WHY, value)
+    if case.status in BY_HAND or undecidable:
+        return [kit.actions(kit.button("Take over", ids.TAKE_OVER, value, "primary"), why)]
+    return [kit.actions(why)] if decided(case) and case.decision is not None else []

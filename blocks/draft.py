@@ -7,6 +7,7 @@ from blocks.state import bounced, decided, headline, reasons, who, would_have_be
 from blocks.text import clip, count, escape, in_full, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
 from pipeline.recipients import addressed, elsewhere
+from pipeline.review import needs_second
 
 SHOWN = 8000
 
@@ -117,9 +118,10 @@ def _revealed(case: Case) -> list[Json]:
 def _buttons(case: Case, draft: Draft) -> Json:
     value = ids.write(ids.Ref(case.id, case.revision))
     return kit.actions(
-        kit.button("Approve & send", ids.APPROVE, value, "primary"),
+        kit.button("Approve (first of two)" if needs_second(case) else "Approve & send", ids.APPROVE, value, "primary"),
         kit.button("Edit", ids.EDIT, value),
         kit.button("Reject", ids.REJECT, value),
         kit.button("Take over", ids.TAKE_OVER, value),
         *([kit.button("Where is this from?", ids.SOURCES, value)] if draft.cited else []),
+        kit.button("Why?", ids.WHY, value),
     )

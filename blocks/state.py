@@ -189,7 +189,12 @@ def read_by(seen: Classification) -> str:
 
 def would_have_been(case: Case) -> str:
     """What would have happened without the gate, and the score: only where that cannot sway anybody any more."""
-    if case.decision is None or case.classification is None or blind(case):
+    return "" if blind(case) else outlook(case)
+
+
+def outlook(case: Case) -> str:
+    """The same for those who asked for it, although it could sway them."""
+    if case.decision is None or case.classification is None:
         return ""
     score = f"score {case.classification.confidence:.2f}, {read_by(case.classification)}"
     if case.decision.would_be is case.decision.route:

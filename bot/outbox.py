@@ -127,7 +127,7 @@ class Outbox:
             if await self.cards.shelved(case.id):
                 await self._draw(errand, case)
             placed = await self.cards.placed(case.id)
-            await self.board.say(case, placed, effect.key, effect.text, again=errand.attempt > 1)
+            await self.board.say(case, placed, effect.key, effect.text, loud=effect.loud, again=errand.attempt > 1)
 
         await self._on_board(errand, effect, say)
 

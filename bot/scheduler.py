@@ -1,8 +1,8 @@
-"""What happens by the clock: figures are rolled up, subscriptions to new mail kept alive, and a digest tells what was filed."""
+"""What happens by the clock: figures are rolled up, subscriptions kept alive; digests tell what was filed, reminders what is due."""
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 ROLL_UP_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(minutes=5)
+REMIND_EVERY = timedelta(minutes=1)
 LIVE_EVERY = timedelta(seconds=30)
 """So soon after one process learned, all others judge by what it learned."""
 LEARN_EVERY = timedelta(hours=1)
@@ -36,7 +37,12 @@ async def keep_time(scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
 
 
 def schedule(
-    database: Database, subscriptions: Sequence[Subscription], digests: Digests, digest_at: str, refit: Refit | None = None
+    database: Database,
+    subscriptions: Sequence[Subscription],
+    digests: Digests,
+    digest_at: str,
+    refit: Refit | None = None,
+    remind: Callable[[], Awaitable[object]] | None = None,
 ) -> AsyncIOScheduler:
     """The jobs, none of them running; `digest_at` is a crontab line, in UTC. What a busy program is late for is done late, and once."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
@@ -45,6 +51,8 @@ def schedule(
     for each in subscriptions:
         scheduler.add_job(_look, "interval", args=(each,), seconds=LOOK_EVERY.total_seconds(), next_run_time=soon)
     scheduler.add_job(_digest, trigger(digest_at), args=(digests,), id="digest")
+    if remind is not None:
+        scheduler.add_job(_remind, "interval", args=(remind,), seconds=REMIND_EVERY.total_seconds(), next_run_time=soon, id="reminders")
     if refit is not None:
         scheduler.add_job(refit.look, "interval", seconds=LIVE_EVERY.total_seconds(), id="live model")
         scheduler.add_job(refit.learn, "interval", seconds=LEARN_EVERY.total_seconds(), id="refit")
@@ -65,6 +73,13 @@ async def _roll_up(database: Database) -> None:
         await database.run(work)
     except Temporary as error:
         log.warning("The daily figures were not rolled up: %s", error)
+
+
+async def _remind(remind: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await remind()
+    except Temporary as error:
+        log.warning("Nobody was reminded of what is due: %s", error)
 
 
 async def _digest(digests: Digests) -> None:

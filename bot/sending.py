@@ -13,7 +13,7 @@ from bot.store.cards import Cards
 from bot.store.cases import PostgresCases
 from bot.store.effects import EffectQueue, Errand
 from bot.store.sends import Send, Sends
-from pipeline.case import Case, Status
+from pipeline.case import Case, PersonId, Status
 from pipeline.effects import SendReply
 from pipeline.email import MailboxId
 from pipeline.errors import Permanent, Temporary
@@ -121,13 +121,16 @@ class Sender:
         return None
 
     async def _refused(self, case: Case, effect: SendReply) -> str | None:
+        """Why one who approved it may not do so any more."""
         assert effect.approver is not None
         people = self.people()
         inbox = people.inbox(case.mailbox)
         root = (await self.cards.placed(case.id)).get("root")
         channel = root.channel if root else inbox.channel if inbox else ""
         shared = await self.directory.channel_is_shared(channel)
-        return refusal(people, await self.directory.person(effect.approver), case.mailbox, channel_is_shared=shared)
+        approved = (effect.approver, *((PersonId(case.agreed.by),) if case.agreed else ()))
+        found = [refusal(people, await self.directory.person(one), case.mailbox, channel_is_shared=shared) for one in approved]
+        return next((refused for refused in found if refused), None)
 
     def _mailbox(self, case: Case) -> Mailbox:
         if case.mailbox not in self.mailboxes:

@@ -58,6 +58,7 @@ from bot.store.cards import Cards
 from bot.store.cases import PostgresCases, no_permalink
 from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
+from bot.store.deadlines import Deadlines
 from bot.store.digests import Digests
 from bot.store.effects import EffectQueue
 from bot.store.mailboxes import MailboxMemory
@@ -75,6 +76,7 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
+from pipeline.policy.explain import near_rules
 from pipeline.ports import Calendar, Knowledge
 from pipeline.stages.lint import lint
 
@@ -123,7 +125,8 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         loops = _triage_loops(parts)
         subscriptions = [one.subscription for one in mailboxes.values() if one.subscription]
         refit = Refit(live, Models(database, PLAIN), services.database_url, settings.policies)
-        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at, refit)
+        remind = partial(Deadlines(database, PLAIN).remind, house.rulebook.reminders)
+        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at, refit, remind)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)
@@ -178,6 +181,7 @@ def _desk(parts: _Parts, connection: Connection) -> Desk:
         lint=lambda draft, email: lint(draft, email, parts.house),
         health=partial(_health, parts, connection),
         seen=RedisSeen(parts.redis),
+        nearly=lambda case: near_rules(parts.house.rulebook, case),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import ClientError
@@ -58,6 +59,14 @@ async def publish(client: AsyncWebClient, user: PersonId, view: Json) -> None:
         await client.views_publish(user_id=user, view=view)
     except UNANSWERED as error:
         log.warning("The Home tab of %s was not drawn: %s", user, reason(error))
+
+
+async def replace_window(client: AsyncWebClient, body: Mapping[str, Any], shown: Json) -> None:
+    """Put another view in place of the window that was acted in, unless it has changed or gone meanwhile."""
+    try:
+        await client.views_update(view_id=body["view"]["id"], hash=body["view"].get("hash"), view=shown)
+    except UNANSWERED as error:
+        log.info("A window was not redrawn: %s", reason(error))
 
 
 def reason(error: Any) -> str:

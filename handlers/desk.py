@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from blocks.home import Health
-from pipeline.case import CaseId, Draft, Finding
+from pipeline.case import Case, CaseId, Draft, Finding, PersonId
 from pipeline.email import Email
 from pipeline.people import People
+from pipeline.policy.explain import Near
 from pipeline.ports import Cases, Directory
 
 
@@ -16,6 +17,10 @@ class ReviewedCases(Cases, Protocol):
     """The cases, and what their first draft said: an approval is compared with it."""
 
     async def first_text(self, case: CaseId) -> str: ...
+
+    async def reveal(self, case: CaseId, by: PersonId) -> None:
+        """Keep that somebody was shown what the rules allow before the case was decided."""
+        ...
 
 
 class Seen(Protocol):
@@ -28,7 +33,10 @@ class Seen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`people` gives policies/people.json as it is now; `lint` looks at a draft as a person has edited it."""
+    """`people` gives policies/people.json as it is now; `lint` looks at a draft as a person has edited it.
+
+    `nearly` names the rules in force that were one condition short of speaking.
+    """
 
     cases: ReviewedCases
     people: Callable[[], People]
@@ -37,3 +45,4 @@ class Desk:
     lint: Callable[[Draft, Email], tuple[Finding, ...]]
     health: Callable[[], Awaitable[Sequence[Health]]]
     seen: Seen
+    nearly: Callable[[Case], Sequence[Near]]

@@ -2,13 +2,14 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import backlog, chat, commands, digest, home, leftover, review
+from handlers import backlog, chat, commands, digest, home, leftover, review, why
 from handlers.desk import Desk
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
     leftover.register_first(app, desk.seen)
     review.register(app, desk)
+    why.register(app, desk)
     digest.register(app, desk)
     backlog.register(app, desk)
     home.register(app, desk)

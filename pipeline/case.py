@@ -224,10 +224,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """The first of two approvals: of exactly the draft with this digest."""
+
+    by: str
+    by_name: str
+    at: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """All of it. `revision` grows by one with every transition and is what buttons carry.
 
     `note` is the sentence to show for the last transition that was nobody's decision (a send that failed, a draft made stale).
+    `agreed` is the first approval where two are needed; any change of the draft makes it void.
     """
 
     id: CaseId
@@ -241,6 +252,7 @@ class Case:
     draft: Draft | None
     outcome: Outcome | None
     note: str = ""
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True, slots=True)

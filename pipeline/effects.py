@@ -66,11 +66,12 @@ class UpdateCard:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """Say one sentence in the case's thread."""
+    """Say one sentence in the case's thread; `loud`: in the channel as well."""
 
     case: CaseId
     reason: str
     text: str
+    loud: bool = False
     type: Literal["notify"] = field(default="notify")
 
     @property

@@ -163,6 +163,9 @@ def _rulebook_mistakes(policies: Policies, voice: Voice) -> Iterator[Misconfigur
         yield from (_unknown(place, "team", team, teams) for team in (then.owner, *then.notify) if team and team not in teams)
         if then.template and then.template not in voice.replies:
             yield _unknown(place, "template", then.template, [name for name in voice.replies if "." not in name])
+    for reminder in rulebook.reminders:
+        place = f"rules.json, reminders ({reminder.minutes})"
+        yield from (_unknown(place, "team", team, policies.company.teams) for team in reminder.tell if team not in policies.company.teams)
     for clash in clashes(rulebook):
         yield Misconfigured(f"rules.json, rules.{clash.first} and rules.{clash.second}", f"{clash.sentence} {RESOLVE}")
     for trial in rulebook.tests:

@@ -250,8 +250,8 @@ class Board(Protocol):
         """
         ...
 
-    async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool) -> None:
-        """Post one sentence into the case's thread; `key` finds it again after a lost answer."""
+    async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool, loud: bool = False) -> None:
+        """Post one sentence into the case's thread, `loud` in the channel as well; `key` finds it again after a lost answer."""
         ...
 
     async def show_digest(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
-from pipeline.case import Case, Draft, Finding, Outcome, OutcomeKind, Rejection, Status
+from pipeline.case import Agreed, Case, Draft, Finding, Outcome, OutcomeKind, Rejection, Status
 from pipeline.digest import SPAM, filed_for
 from pipeline.effects import Effect, Forward, SendReply, UpdateCard, UpdateDigest
 from pipeline.people import Person
@@ -20,7 +20,10 @@ TWICE = "answered by hand as well"
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One transition: what the case becomes, what is to be done, and the audit row. `draft` is None where it does not change."""
+    """One transition: what the case becomes, what is to be done, and the audit row. `draft` is None where it does not change.
+
+    `agreed` is the first of two approvals; a move that does not name it makes it void.
+    """
 
     action: str
     actor: str
@@ -31,6 +34,7 @@ class Move:
     note: str
     effects: tuple[Effect, ...]
     detail: tuple[tuple[str, str], ...] = ()
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +87,38 @@ def similarity(first: str, last: str) -> float:
 
 
 def approve(case: Case, revision: int, by: Person, at: datetime, first_text: str) -> Move | Refused:
-    """Send the draft as it stands. `first_text` is the text of version 1, before anybody edited it."""
+    """Send the draft as it stands; where two must approve, the first approval is only noted.
+
+    `first_text` is the text of version 1, before anybody edited it.
+    """
     if stale := _stale(case, revision):
         return stale
     if case.status is not Status.REVIEW or case.draft is None or case.draft.outline:
         return Refused(standing(case) if case.status not in OPEN else "There is no draft to send. Take the case over and answer it.")
+    if needs_second(case):
+        return _first_of_two(case, case.draft, by, at)
+    if case.agreed is not None and case.agreed.by == by.id:
+        return Refused("You have approved this already. A rule asks that somebody else approves it too.")
     alike = similarity(first_text, case.draft.text)
     outcome = _outcome("sent_as_is" if alike == 1.0 else "sent_edited", by, at, alike)
     send = SendReply(case.id, case.revision + 1, case.draft.version, case.draft.sha256, by.id)
     forward = (Forward(case.id, case.revision + 1, case.draft.forward_to, by.id),) if case.draft.forward_to else ()
-    move = _move(case, "approve", by, at, Status.APPROVED, outcome=outcome, detail=_what(case, case.draft))
+    first = (("first_approver", case.agreed.by),) if case.agreed else ()
+    detail = (*_what(case, case.draft), *first)
+    move = _move(case, "approve", by, at, Status.APPROVED, outcome=outcome, detail=detail, agreed=case.agreed)
     return replace(move, effects=(*move.effects, send, *forward))
+
+
+def needs_second(case: Case) -> bool:
+    """A rule asks for two approvals, and there is none yet of the draft as it is now."""
+    asked = case.decision is not None and case.decision.second_approver
+    return asked and (case.agreed is None or case.draft is None or case.agreed.sha256 != case.draft.sha256)
+
+
+def _first_of_two(case: Case, draft: Draft, by: Person, at: datetime) -> Move:
+    note = f"{by.name} approved it. Somebody else must approve it too before it is sent."
+    agreed = Agreed(by.id, by.name, at, draft.sha256)
+    return _move(case, "first_approval", by, at, Status.REVIEW, note=note, detail=_what(case, draft), agreed=agreed)
 
 
 @dataclass(frozen=True, slots=True)

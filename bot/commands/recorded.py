@@ -28,9 +28,8 @@ from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured
 from pipeline.flow import triage
 from pipeline.house import House
-from pipeline.policy.explain import in_words, nearly
+from pipeline.policy.explain import in_words, near_rules
 from pipeline.policy.simulate import Row
-from pipeline.stages.enrich import facts
 
 DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 SHOWN = 8
@@ -134,10 +133,7 @@ def explain_message(
 
 
 def _near(record: Record, house: House) -> dict[str, str]:
-    if record.classification is None or record.context is None:
-        return {}
-    known = facts(record.email, record.mailbox, record.context, record.classification, record.decision.reasons)
-    return {near.rule: in_words(near.missing) for near in nearly(house.rulebook, known)}
+    return {near.rule: in_words(near.missing) for near in near_rules(house.rulebook, record)}
 
 
 def _raw(path: Path) -> bytes:

@@ -49,15 +49,15 @@ class SlackBoard:
             if drawn is not None:
                 await self._place(kind, drawn, case, root.channel, root.ts, held.get(kind), again, remember)
 
-    async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool) -> None:
-        """Post one sentence into the case's thread, unless an earlier try already did."""
+    async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool, loud: bool = False) -> None:
+        """Post one sentence into the case's thread (`loud`: seen in the channel too), unless an earlier try already did."""
         root = placed.get("root")
         if root is None:
             raise Temporary(f"Case {case.id} has no card yet to say something under.")
         marked = {"event_type": ids.NOTE_EVENT, "event_payload": {"case": int(case.id), "key": key}}
         if again and await self._search(root.channel, root.ts, marked):
             return
-        await self._post(root.channel, root.ts, kit.message(escape(text), kit.section(kit.plain(text))), marked)
+        await self._post(root.channel, root.ts, kit.message(escape(text), kit.section(kit.plain(text))), marked, loud=loud)
 
     async def show_digest(
         self, listed: Digest | Pile, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
@@ -97,12 +97,13 @@ class SlackBoard:
         await remember(posted)
         return posted
 
-    async def _post(self, channel: str, thread: str, drawn: Message, metadata: Json) -> str:
+    async def _post(self, channel: str, thread: str, drawn: Message, metadata: Json, *, loud: bool = False) -> str:
         await self.pace.wait(channel)
         with translated(channel):
             answer = await self.client.chat_postMessage(
                 channel=channel,
                 thread_ts=thread or None,
+                reply_broadcast=loud or None,
                 text=drawn.text,
                 blocks=list(drawn.blocks),
                 metadata=metadata,

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import asyncpg
 
-from bot.store import figures, shelf
+from bot.store import audit, figures, shelf
 from bot.store.codec import Codecs
 from bot.store.database import Connection, Database
 from bot.store.documents import DRAFT, EMAIL, PARTS
-from bot.store.transitions import write_move
+from bot.store.transitions import traceparent_of, write_move
 from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.email import MailboxId
 from pipeline.ports import Figures, Waiting
@@ -66,6 +66,14 @@ class PostgresCases:
         sql = "select draft_text from drafts where message_id = $1 and version = 1"
         found = await self.database.run(lambda connection: connection.fetchval(sql, case))
         return "" if found is None else self.codec.decode_text(found)
+
+    async def reveal(self, case: CaseId, by: PersonId) -> None:
+        """Keep that this person was shown what the rules allow before the case was decided."""
+
+        async def keep(connection: Connection) -> None:
+            await audit.write(connection, case, by, "reveal", await traceparent_of(connection, case))
+
+        await self.database.run(keep)
 
     async def raw(self, case: CaseId) -> bytes | None:
         """The mail as it came, byte for byte."""
@@ -143,4 +151,5 @@ async def load(connection: Connection, codec: Codecs, case: CaseId) -> Case | No
         draft=draft,
         outcome=parts.outcome,
         note=parts.note,
+        agreed=parts.agreed,
     )

@@ -49,6 +49,7 @@ async def write_move(connection: Connection, codec: Codecs, before: Case, move: 
         draft=move.draft or before.draft,
         outcome=move.outcome,
         note=move.note,
+        agreed=move.agreed,
     )
     traceparent = await _update(connection, before, after)
     if traceparent is None:

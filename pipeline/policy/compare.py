@@ -31,6 +31,8 @@ from pipeline.policy.references import written_out
 from pipeline.policy.rulebook import Rule, Rulebook
 
 RESOLVE = "Take one of them away, or make their conditions exclude each other."
+_WHOLE = ("redaction", "redaction_for_models", "calendar", "clock", "reminders", "dry_run")
+"""What has no name of its own in a rulebook, and is compared as one piece."""
 _LISTS = (SenderIs, Authenticated, MailboxIs, IntentIs, UrgencyIs, Flagged, Suspected, LanguageIs)
 
 
@@ -92,7 +94,8 @@ def clashes(rulebook: Rulebook) -> Iterator[Clash]:
 
 def only_lowers(old: Rulebook, new: Rulebook) -> bool:
     """Whether no mail can get a freer route, another text or another reader's view under `new` than under `old`."""
-    if (old.redaction, old.calendar) != (new.redaction, new.calendar):
+    read = (old.redaction, old.redaction_for_models, old.calendar) != (new.redaction, new.redaction_for_models, new.calendar)
+    if read or (old.dry_run and not new.dry_run):
         return False
     if _whole_signals(old) != _whole_signals(new) or _shaping(old) != _shaping(new):
         return False
@@ -148,7 +151,5 @@ def _parts(rulebook: Rulebook) -> dict[str, str]:
     for flag in {signal.flag for signal in rulebook.signals}:
         same = sorted(signal.model_dump_json(exclude_defaults=True) for signal in rulebook.signals if signal.flag == flag)
         parts[f"signals.{flag}"] = f"[{','.join(same)}]"
-    parts["redaction"] = json.dumps(rulebook.redaction)
-    if rulebook.calendar:
-        parts["calendar"] = rulebook.calendar.model_dump_json()
-    return parts
+    whole = rulebook.model_dump(mode="json", include=set(_WHOLE))
+    return parts | {name: json.dumps(whole[name]) for name in _WHOLE if whole[name] is not None}

@@ -1,11 +1,15 @@
 """Why a rule spoke, and which rules nearly did."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
+from pipeline.case import Classification, Context, Decision
+from pipeline.email import Email, MailboxId
 from pipeline.policy.facts import Facts
 from pipeline.policy.language import All, Any, Condition, Named, Not
 from pipeline.policy.rulebook import Rulebook
 from pipeline.policy.truth import Names, holds
+from pipeline.stages.enrich import facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,28 @@ def nearly(rulebook: Rulebook, facts: Facts) -> tuple[Near, ...]:
         if missing is not None and holds(rule.when, facts, rulebook.names) is False:
             found.append(Near(rule.name, missing))
     return tuple(found)
+
+
+class Made(Protocol):
+    """A case, or its record."""
+
+    @property
+    def email(self) -> Email: ...
+    @property
+    def mailbox(self) -> MailboxId: ...
+    @property
+    def classification(self) -> Classification | None: ...
+    @property
+    def context(self) -> Context | None: ...
+    @property
+    def decision(self) -> Decision | None: ...
+
+
+def near_rules(rulebook: Rulebook, made: Made) -> tuple[Near, ...]:
+    """The rules that nearly spoke about what was decided so; none where the mail was not classified."""
+    if made.classification is None or made.context is None or made.decision is None:
+        return ()
+    return nearly(rulebook, facts(made.email, made.mailbox, made.context, made.classification, made.decision.reasons))
 
 
 def _missing(condition: Condition, facts: Facts, names: Names) -> Condition | None:

@@ -159,6 +159,13 @@ class Trial(Strict):
 Entries = Annotated[tuple[Whose, ...], Field(max_length=10_000)]
 
 
+class Reminder(Strict):
+    """Said in the thread of a case that still waits, so many minutes after its answer was due; negative: before. `tell` are teams."""
+
+    minutes: int = Field(ge=-10_080, le=10_080)
+    tell: tuple[Name, ...] = Field(default=(), max_length=10)
+
+
 class Rulebook(Strict):
     """All signals and rules; their order never matters. `lists` and `conditions` give names to what several rules ask."""
 
@@ -171,6 +178,9 @@ class Rulebook(Strict):
     lists: Mapping[Name, Entries] = Field(default_factory=dict, max_length=MOST_RULES)
     conditions: Mapping[Name, When] = Field(default_factory=dict, max_length=MOST_RULES)
     calendar: Calendar | None = None
+    clock: Literal["always", "open_hours"] = "always"
+    """Whether the time to answer runs round the clock, or only while the calendar says that the house is open."""
+    reminders: tuple[Reminder, ...] = Field(default=(Reminder(minutes=-30), Reminder(minutes=0), Reminder(minutes=120)), max_length=10)
     dry_run: bool = True
     """Everything is decided, nothing is sent by itself, whatever an intent has earned."""
     tests: tuple[Trial, ...] = Field(default=(), max_length=MOST_RULES)
@@ -192,6 +202,9 @@ class Rulebook(Strict):
         _unique("tests", [trial.name for trial in self.tests])
         named = [(f"conditions.{name}", condition) for name, condition in self.conditions.items()]
         check_conditions(self.conditions, self.uses())
+        _unique("reminders", [str(reminder.minutes) for reminder in self.reminders])
+        if self.clock == "open_hours" and self.calendar is None:
+            raise ValueError('clock: "open_hours" needs the house\'s hours. Add a "calendar" to the rulebook')
         check_uses(self.lists, self.calendar is not None, [*named, *self.uses()])
         self._names = Names(resolved_lists(self.lists), self.conditions, self.calendar)
         for signal in self.signals:

@@ -8,7 +8,7 @@ from pipeline.case import OUT_OF_SCOPE, RUNGS, Classification, Context, Decision
 from pipeline.email import Email, MailboxId
 from pipeline.house import House
 from pipeline.policy.evaluate import Ruling, highest, lowest, ruling
-from pipeline.policy.rulebook import delay
+from pipeline.policy.rulebook import Rulebook, delay
 from pipeline.rights import gate_reasons
 from pipeline.stages.enrich import facts
 
@@ -55,7 +55,7 @@ def route(
         template=None if lowered is Route.HUMAN else template,
         owner=owner,
         urgency=highest([classification.urgency, ruled.urgency]),
-        respond_by=_respond_by(email.received_at, delays),
+        respond_by=_respond_by(email.received_at, delays, house.rulebook),
         reasons=reasons,
         versions=house.versions_of(classification.intent, template),
         tags=ruled.tags,
@@ -137,5 +137,10 @@ def _readings(classification: Classification, house: House) -> list[Reason]:
     return reasons
 
 
-def _respond_by(received_at: datetime, delays: Sequence[timedelta]) -> datetime | None:
-    return received_at + min(delays) if delays else None
+def _respond_by(received_at: datetime, delays: Sequence[timedelta], rulebook: Rulebook) -> datetime | None:
+    """The earliest deadline, by the clock that the rulebook names."""
+    if not delays:
+        return None
+    if rulebook.clock == "open_hours" and rulebook.calendar is not None:
+        return rulebook.calendar.after(received_at, min(delays))
+    return received_at + min(delays)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipeline.case import (
+    Agreed,
     Case,
     CaseId,
     Cited,
@@ -181,6 +182,14 @@ STATES: dict[str, Case] = {
     "review-edited": replace(REVIEW, revision=4, note="Edited by Ana Ruiz", draft=replace(DRAFT, version=2, author="U0ANARUIZ0")),
     "review-promoted": replace(
         REVIEW, decision=replace(DECISION, would_be=Route.REVIEW, reasons=(replace(CEILING, at_most=Route.REVIEW),))
+    ),
+    "review-two": replace(REVIEW, decision=replace(DECISION, second_approver=True)),
+    "review-second": replace(
+        REVIEW,
+        revision=4,
+        decision=replace(DECISION, second_approver=True),
+        note="Ana Ruiz approved it. Somebody else must approve it too before it is sent.",
+        agreed=Agreed("U0ANARUIZ0", "Ana Ruiz", NOW, DRAFT.sha256),
     ),
     "human": human(REVIEW),
     "quarantined": replace(

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from blocks import backlog, card, digest, draft, edit, help, home, mail, notice, reject, sources, stats
+from blocks import backlog, card, digest, draft, edit, help, home, mail, notice, reject, sources, stats, why
 from blocks.kit import Message
 from pipeline.backlog import Pile, Piled
 from pipeline.case import CaseId, Route, Status
 from pipeline.digest import Digest, DigestId, Filed
+from pipeline.policy.explain import Near
+from pipeline.policy.language import Vip
 from pipeline.ports import Figures, IntentFigures, Waiting
 from tests.blocks.cases import HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT
 
@@ -99,6 +101,11 @@ def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every window."""
     mine = edit.Form("Re: price", "My own words.\n\nThey matter.", "text.0.0.3")
     yield "sources-reworded", sources.view(STATES["review-reworded"])
+    near = [Near("vip_prices", Vip(kind="vip"))]
+    yield "why-blind", why.view(STATES["review"], near, CHANNEL, THREAD)
+    yield "why-asked", why.view(STATES["review"], near, CHANNEL, THREAD, open_eyes=True)
+    yield "why-human", why.view(STATES["human"], [], CHANNEL, THREAD)
+    yield "why-hostile", why.view(STATES["hostile"], near, CHANNEL, THREAD, open_eyes=True)
     yield "sources-edited", sources.view(replace(STATES["review-reworded"], draft=replace(REWORDED, text=f"{HOURS} Mine.", author="U1")))
     for state in ("review", "review-chosen", "hostile", "long"):
         yield f"edit-{state}", edit.view(STATES[state], CHANNEL, THREAD, OWN)

@@ -122,7 +122,7 @@ class FileBoard:
                 self._write({"case": case.id, "kind": kind, "ts": ts, "revision": case.revision, "status": case.status, "note": case.note})
                 await remember(Placed(kind, CHANNEL, ts, case.revision))
 
-    async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool) -> None:
+    async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool, loud: bool = False) -> None:
         self._write({"case": case.id, "kind": "say", "ts": key, "text": text})
 
     async def show_digest(

@@ -33,7 +33,7 @@ class Saying:
     async def show_digest(self, digest: Digest | Pile, placed: object, *, again: bool, remember: object) -> None:
         raise AssertionError("a digest was shown")
 
-    async def say(self, case: Case, placed: object, key: str, text: str, *, again: bool) -> None:
+    async def say(self, case: Case, placed: object, key: str, text: str, *, again: bool, loud: bool = False) -> None:
         if self.errors:
             raise self.errors.pop(0)
         await asyncio.sleep(0.001)

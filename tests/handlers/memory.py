@@ -21,6 +21,7 @@ class MemoryCases:
     first: dict[CaseId, str] = field(default_factory=dict)
     placed: dict[CaseId, dict[CardKind, Placed]] = field(default_factory=dict)
     opened: dict[CaseId, PersonId] = field(default_factory=dict)
+    revealed: dict[CaseId, PersonId] = field(default_factory=dict)
     slow: float = 0.0
     broken: bool = False
 
@@ -40,7 +41,13 @@ class MemoryCases:
         if now.revision != before.revision:
             return None
         after = replace(
-            now, revision=now.revision + 1, status=move.status, draft=move.draft or now.draft, outcome=move.outcome, note=move.note
+            now,
+            revision=now.revision + 1,
+            status=move.status,
+            draft=move.draft or now.draft,
+            outcome=move.outcome,
+            note=move.note,
+            agreed=move.agreed,
         )
         self.cases[before.id] = after
         self.moves.append(move)
@@ -48,6 +55,9 @@ class MemoryCases:
 
     async def first_text(self, case: CaseId) -> str:
         return self.first[case]
+
+    async def reveal(self, case: CaseId, by: PersonId) -> None:
+        self.revealed[case] = by
 
     async def open(self, case: CaseId, by: PersonId) -> bool:
         first = case not in self.opened

@@ -21,6 +21,8 @@ from handlers.desk import Desk
 from pipeline.case import Case, CaseId, Draft, Finding, Route
 from pipeline.email import Email
 from pipeline.people import Inbox, People
+from pipeline.policy.explain import near_rules
+from pipeline.policy.rulebook import Rulebook
 from pipeline.ports import Placed
 from sandbox.slack.local import LocalSlack
 from tests.blocks.cases import NOW, REVIEW, SUPPORT
@@ -36,6 +38,10 @@ APPROVERS = (
 )
 """A guest, a stranger and somebody who left are on the list by mistake: they must not act all the same."""
 CHANNEL = "support-inbox"
+VIP_AT_NIGHT = {"kind": "all", "of": [{"kind": "intent", "one_of": ["pricing"]}, {"kind": "vip"}]}
+NEARLY = Rulebook.model_validate(
+    {"rules": [{"name": "vip_prices", "why": "A VIP asks for prices.", "when": VIP_AT_NIGHT, "then": {"at_most": "human"}}]}
+)
 
 
 def people(channel: str = CHANNEL) -> People:
@@ -149,7 +155,7 @@ async def acting(
     client, named = posting_client(access), people(channel)
     directory = SlackDirectory(client, seconds=0.0)
     board = SlackBoard(client, Rooms(client, directory, lambda: named), Pace(Budgets([OwnBucket()]), Limit(every=1000, burst=3)))
-    desk = Desk(cases, lambda: named, directory, lambda: NOW, lint, well, seen or MemorySeen())
+    desk = Desk(cases, lambda: named, directory, lambda: NOW, lint, well, seen or MemorySeen(), lambda case: near_rules(NEARLY, case))
     async with sockets(build(access, desk), access, connections=connections, ping=0.3, watch=0.1) as connected:
         await slack.connected(connections)
         yield Stage(slack, cases, board, desk, access, connected)
