@@ -12,7 +12,12 @@ MOST_INTENTS = 40
 def message(figures: Figures) -> Message:
     """All figures, with a line for each intent."""
     told = sentence(figures)
-    small = kit.context(kit.plain(f"Since {figures.since:%-d %B %Y}. Times are medians; approval is from the card to the click."))
+    small = kit.context(
+        kit.plain(
+            f"Since {figures.since:%-d %B %Y}. Times are medians; approval is from the card to the click. "
+            "Time saved is what policies say an answer is worth, less the time that reviews took."
+        )
+    )
     return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *_by_intent(figures), small)
 
 
@@ -40,14 +45,27 @@ def lines(figures: Figures) -> list[Json]:
     pairs = [
         ("Received", f"{figures.received:,} ({figures.ignored:,} ignored)"),
         ("Waiting", f"{figures.waiting:,}"),
-        ("Sent", f"{figures.sent:,}"),
+        ("Sent", f"{figures.sent:,}{_by_itself(figures)}"),
         ("Triaged in", f"{milliseconds(figures.triage_p50_ms)} (p95 {milliseconds(figures.triage_p95_ms)})"),
         ("Approved after", milliseconds(figures.approval_p50_ms)),
     ]
+    pairs += [("Time saved", _hours(figures.saved_minutes))] if figures.saved_minutes >= 1 else []
     pairs += [("Models", dollars(figures.cost_usd))] if figures.cost_usd else []
     pairs += [("Unknown whether sent", f"{figures.unknown:,}")] if figures.unknown else []
     pairs += [("Could not be processed", f"{figures.dead:,}")] if figures.dead else []
     return [kit.fields(*(kit.mrkdwn(f"*{name}*\n{value}") for name, value in pairs))]
+
+
+def _by_itself(figures: Figures) -> str:
+    """How many went out by themselves, and how many of these somebody held wrong."""
+    if not figures.auto_sent:
+        return ""
+    wrong = f", {figures.reverted:,} held wrong" if figures.reverted else ""
+    return f" ({figures.auto_sent:,} by itself{wrong})"
+
+
+def _hours(minutes: float) -> str:
+    return f"{minutes / 60:,.1f} h" if minutes >= 90 else f"{minutes:.0f} min"
 
 
 def _by_intent(figures: Figures) -> list[Json]:

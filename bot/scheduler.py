@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -43,11 +43,12 @@ def schedule(
     digest_at: str,
     refit: Refit | None = None,
     remind: Callable[[], Awaitable[object]] | None = None,
+    worth: Callable[[], Mapping[str, int]] = dict,
 ) -> AsyncIOScheduler:
     """The jobs, none of them running; `digest_at` is a crontab line, in UTC. What a busy program is late for is done late, and once."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     soon = datetime.now(UTC) + AT_FIRST
-    scheduler.add_job(_roll_up, "interval", args=(database,), seconds=ROLL_UP_EVERY.total_seconds(), next_run_time=soon)
+    scheduler.add_job(_roll_up, "interval", args=(database, worth), seconds=ROLL_UP_EVERY.total_seconds(), next_run_time=soon)
     for each in subscriptions:
         scheduler.add_job(_look, "interval", args=(each,), seconds=LOOK_EVERY.total_seconds(), next_run_time=soon)
     scheduler.add_job(_digest, trigger(digest_at), args=(digests,), id="digest")
@@ -63,11 +64,11 @@ async def _look(subscription: Subscription) -> None:
     await look(subscription, datetime.now(UTC))
 
 
-async def _roll_up(database: Database) -> None:
+async def _roll_up(database: Database, worth: Callable[[], Mapping[str, int]]) -> None:
     async def work(connection: Connection) -> None:
         today = datetime.now(UTC).date()
-        await roll_up(connection, today - timedelta(days=1))
-        await roll_up(connection, today)
+        for day in (today - timedelta(days=1), today):
+            await roll_up(connection, day, worth())
 
     try:
         await database.run(work)

@@ -126,11 +126,15 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         subscriptions = [one.subscription for one in mailboxes.values() if one.subscription]
         refit = Refit(live, Models(database, PLAIN), services.database_url, settings.policies)
         remind = partial(Deadlines(database, PLAIN).remind, house.rulebook.reminders)
-        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at, refit, remind)
+        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at, refit, remind, partial(_worth, house))
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
+
+
+def _worth(house: House) -> Mapping[str, int]:
+    return {name: intent.worth_minutes for name, intent in house.intents.items()}
 
 
 def _knowledge(settings: Settings) -> Knowledge | None:

@@ -293,7 +293,11 @@ class IntentFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What `/triage stats` and the Home tab show. Times in ms; approval time is from the card to the click."""
+    """What `/triage stats` and the Home tab show. Times in ms; approval time is from the card to the click.
+
+    `auto_sent` of `sent` went out by themselves, `reverted` of these were held wrong later. `saved_minutes` is what the answers are worth,
+    less what their reviews took.
+    """
 
     since: datetime
     received: int
@@ -307,6 +311,9 @@ class Figures:
     approval_p50_ms: float | None
     by_intent: tuple[IntentFigures, ...]
     cost_usd: float = 0.0
+    auto_sent: int = 0
+    reverted: int = 0
+    saved_minutes: float = 0.0
 
 
 class Cases(Protocol):

@@ -28,12 +28,14 @@ async def redacted_for(email: Email, mailbox: MailboxId, house: House) -> Redact
 
 async def shareable(email: Email, mailbox: MailboxId, house: House) -> Shareable:
     """What a language model may be shown. Raises Temporary where that cannot be made: then none is asked."""
-    asked = max(redaction(house.rulebook, facts(email, mailbox)), house.rulebook.redaction_for_models, key=REDACTIONS.index)
-    if asked == "full" and house.names is None:
-        raise Temporary("Names cannot be taken out of mail here, so no language model is shown any.")
-    parts = (email.subject, email.reply, quoted(email))
-    (subject, text, thread), found, restore = await _redacted(parts, asked, email, house)
+    (subject, text, thread), found, restore = await _shown((email.subject, email.reply, quoted(email)), email, mailbox, house)
     return Shareable(subject, text, email.language, found, restore, thread)
+
+
+async def exchange(email: Email, reply: str, mailbox: MailboxId, house: House) -> tuple[Shareable, str]:
+    """A mail and our answer to it as a language model may be shown them: one value has one placeholder in both. Raises Temporary."""
+    (subject, text, ours), found, restore = await _shown((email.subject, email.reply, reply), email, mailbox, house)
+    return Shareable(subject, text, email.language, found, restore), ours
 
 
 def quoted(email: Email) -> str:
@@ -44,6 +46,14 @@ def quoted(email: Email) -> str:
 
 Redacted = tuple[tuple[str, ...], tuple[Span, ...], tuple[tuple[str, str], ...]]
 """The parts with placeholders, the spans of the second part, and what each placeholder stands for."""
+
+
+async def _shown(parts: tuple[str, ...], email: Email, mailbox: MailboxId, house: House) -> Redacted:
+    """The parts as policy wants language models to see them."""
+    asked = max(redaction(house.rulebook, facts(email, mailbox)), house.rulebook.redaction_for_models, key=REDACTIONS.index)
+    if asked == "full" and house.names is None:
+        raise Temporary("Names cannot be taken out of mail here, so no language model is shown any.")
+    return await _redacted(parts, asked, email, house)
 
 
 async def _redacted(parts: tuple[str, ...], asked: Redaction, email: Email, house: House) -> Redacted:

@@ -98,7 +98,7 @@ async def test_figures_count_what_happened(stage: Scene) -> None:
 async def test_the_day_is_rolled_up_and_again_brings_it_up_to_date(stage: Scene) -> None:
     day = (await stage.now()).date()
     case = await stage.reviewed("a")
-    await stage.database.run(lambda connection: roll_up(connection, day))
+    await stage.database.run(lambda connection: roll_up(connection, day, {"hours": 5}))
     sql = "select array[auto_rate, approve_rate, revert_rate, cost_usd] from metrics where date = $1 and intent = 'hours'"
     assert await stage.value(sql, day) == [0.0, None, None, 0.0]
     await stage.approve(case)
@@ -107,12 +107,16 @@ async def test_the_day_is_rolled_up_and_again_brings_it_up_to_date(stage: Scene)
     await stage.database.run(lambda connection: put_calls(connection, case.id, (CALL, CALL)))
     await stage.database.run(lambda connection: put_calls(connection, b.id, (CALL,)))
     for _ in range(2):
-        await stage.database.run(lambda connection: roll_up(connection, day))
+        await stage.database.run(lambda connection: roll_up(connection, day, {"hours": 5}))
     assert await stage.value(sql, day) == [0.5, 1.0, 0.0, 0.75]
     figures = await stage.cases.figures(await stage.now() - timedelta(hours=1))
     assert (figures.cost_usd, figures.by_intent[0].cost_usd) == (0.75, 0.75)
     assert await stage.value("select count(*) from metrics") == 1
     assert float(str(await stage.value("select avg_latency_ms from metrics"))) > 0
+    assert (figures.sent, figures.auto_sent, figures.reverted) == (2, 1, 0)
+    assert 9 < figures.saved_minutes <= 10, "two answers of five minutes, less the moment that one review took"
+    assert 0 < float(str(await stage.value("select approval_ms from metrics"))) < 60_000
+    assert await stage.value("select draft_ms from metrics") == 3.0
 
 
 async def test_what_people_wrote_passes_the_codec_everywhere(stage: Scene, tmp_path: object, database: str) -> None:
