@@ -12,6 +12,7 @@ from pipeline.email import Email, MailboxId, Span
 from pipeline.people import Person
 from pipeline.prompt import Answer, Prompt
 from pipeline.review import Move
+from pipeline.rights import Pause
 
 Whereabouts = Literal["draft", "sent", "gone"]
 
@@ -263,7 +264,7 @@ class Board(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A case that waits for somebody, as the Home tab lists it; `permalink` leads to its card, or is empty."""
+    """A case that waits for somebody or could be held, as the Home tab lists it; `permalink` leads to its card, or is empty."""
 
     case: CaseId
     mailbox: MailboxId
@@ -293,7 +294,7 @@ class IntentFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What `/triage stats` and the Home tab show. Times in ms; approval time is from the card to the click."""
+    """What `/triage stats` and the Home tab show. Times in ms; approval time is from the card to the click. `paused`: the kill switch."""
 
     since: datetime
     received: int
@@ -307,6 +308,7 @@ class Figures:
     approval_p50_ms: float | None
     by_intent: tuple[IntentFigures, ...]
     cost_usd: float = 0.0
+    paused: Pause | None = None
 
 
 class Cases(Protocol):
