@@ -2,7 +2,7 @@
 
 from blocks import ids, kit
 from blocks.kit import Json, Message
-from blocks.state import blind, bounced, decided, headline, intent, next_step, reasons, urgency, who, would_have_been
+from blocks.state import blind, bounced, decided, headline, intent, next_step, reasons, urgency, when, who, would_have_been
 from blocks.text import clip, count, escape, one_line, size, words
 from pipeline.case import Case, Route, Status
 from pipeline.email import Attachment, Email
@@ -54,7 +54,7 @@ def _marks(case: Case) -> list[Json]:
 def _state(case: Case) -> Json:
     waiting = not decided(case) and not bounced(case)
     what = [kit.run(f"  ·  {part}") for part in (_about(case) if waiting else [intent(case)])]
-    return kit.line(kit.run(headline(case), bold=True), *what, *(_deadline(case) if waiting else who(case)))
+    return kit.line(kit.run(headline(case), bold=True), *when(case), *what, *(_deadline(case) if waiting else who(case)))
 
 
 def _about(case: Case) -> list[str]:
@@ -64,7 +64,7 @@ def _about(case: Case) -> list[str]:
 
 
 def _deadline(case: Case) -> list[Json]:
-    if case.decision is None or case.decision.respond_by is None:
+    if case.decision is None or case.decision.respond_by is None or case.status is Status.SCHEDULED:
         return []
     return [kit.run("  ·  answer by "), kit.moment(case.decision.respond_by)]
 
@@ -91,7 +91,8 @@ def _why(case: Case) -> list[str]:
     if case.status is Status.HUMAN:
         heavy = reasons(case, of=Route.HUMAN)[:5]
         return [" ".join([would_have_been(case), *(reason for reason in reasons(case) if reason not in heavy)]).strip()]
-    opening = [IN_THREAD] if case.status is Status.REVIEW and case.draft is not None else []
+    waits = case.status in (Status.REVIEW, Status.SCHEDULED) and case.draft is not None
+    opening = [IN_THREAD] if waits else []
     return [" ".join([*opening, EARN if blind(case) else would_have_been(case), *reasons(case)]).strip()]
 
 
@@ -103,6 +104,8 @@ def _attached(attachments: tuple[Attachment, ...]) -> str:
 
 def _buttons(case: Case) -> list[Json]:
     value = ids.write(ids.Ref(case.id, case.revision))
+    if case.status is Status.SCHEDULED:
+        return [kit.actions(kit.button("Hold", ids.HOLD, value, "danger"))]
     undecidable = case.status is Status.REVIEW and (case.draft is None or case.draft.outline)
     why = kit.button("Why?", ids.WHY, value)
     if case.status in BY_HAND or undecidable:

@@ -3,7 +3,7 @@
 from blocks import ids, kit
 from blocks.kit import Json, Message
 from blocks.sources import PLACES
-from blocks.state import bounced, decided, headline, reasons, who, would_have_been
+from blocks.state import bounced, decided, headline, reasons, when, who, would_have_been
 from blocks.text import clip, count, escape, in_full, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
 from pipeline.recipients import addressed, elsewhere
@@ -98,6 +98,8 @@ def _end(case: Case, draft: Draft) -> list[Json]:
     match case.status:
         case Status.REVIEW if not draft.outline:
             return [*_waiting(case), _buttons(case, draft)]
+        case Status.SCHEDULED:
+            return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), *when(case))), _stops(case, draft)]
         case Status.HUMAN if bounced(case):
             return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), *who(case)))]
         case Status.HUMAN:
@@ -115,6 +117,21 @@ def _revealed(case: Case) -> list[Json]:
     return [kit.context(kit.plain(said))] if said else []
 
 
+def _stops(case: Case, draft: Draft) -> Json:
+    """Each of them keeps it from going out by itself."""
+    value = ids.write(ids.Ref(case.id, case.revision))
+    return kit.actions(
+        kit.button("Hold", ids.HOLD, value, "danger"),
+        kit.button("Edit", ids.EDIT, value),
+        kit.button("Take over", ids.TAKE_OVER, value),
+        *_origin(draft, value),
+    )
+
+
+def _origin(draft: Draft, value: str) -> list[Json]:
+    return [kit.button("Where is this from?", ids.SOURCES, value)] if draft.cited else []
+
+
 def _buttons(case: Case, draft: Draft) -> Json:
     value = ids.write(ids.Ref(case.id, case.revision))
     return kit.actions(
@@ -122,6 +139,6 @@ def _buttons(case: Case, draft: Draft) -> Json:
         kit.button("Edit", ids.EDIT, value),
         kit.button("Reject", ids.REJECT, value),
         kit.button("Take over", ids.TAKE_OVER, value),
-        *([kit.button("Where is this from?", ids.SOURCES, value)] if draft.cited else []),
+        *_origin(draft, value),
         kit.button("Why?", ids.WHY, value),
     )

@@ -23,10 +23,13 @@ def message(unknown: str = "") -> Message:
             kit.line(kit.run("Edit", bold=True), kit.run(" opens the whole draft. Saving does not send it.")),
             kit.line(kit.run("Reject", bold=True), kit.run(" drops the draft and asks you why.")),
             kit.line(kit.run("Take over", bold=True), kit.run(" is for answering from the mailbox yourself; I keep my hands off.")),
+            kit.line(kit.run("Hold", bold=True), kit.run(" stops an answer that would go out by itself, and leaves it to you.")),
         ),
         kit.line(kit.run("Anywhere", bold=True)),
         kit.bullets(
             kit.line(kit.run("/triage stats", code=True), kit.run(" shows what came in and what became of it.")),
+            kit.line(kit.run("/triage pause", code=True), kit.run(" and a reason: nothing goes out by itself any more.")),
+            kit.line(kit.run("/triage resume", code=True), kit.run(" ends the pause.")),
             kit.line(kit.run("/triage", code=True), kit.run(" shows this.")),
             kit.line(kit.run("My Home tab lists what waits for you.")),
         ),

@@ -109,6 +109,8 @@ def _need(status: Status) -> str:
             return "❓ sent or not?"
         case Status.DEAD:
             return "⚠️ not processed"
+        case Status.SCHEDULED:
+            return "⏱️ sends by itself"
         case _:
             return "🟡 review"
 
@@ -125,6 +127,7 @@ def _figures(shown: Home) -> list[Json]:
         kit.header("The last 7 days"),
         _text(stats.sentence(shown.figures)),
         *(stats.lines(shown.figures) if shown.figures.received else []),
+        *stats.paused(shown.figures),
     ]
 
 

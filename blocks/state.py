@@ -22,7 +22,7 @@ MARKS = {"urgent": "‼️ ", "high": "🔺 ", "low": "▽ "}
 
 def decided(case: Case) -> bool:
     """Nobody is waited for any more."""
-    return case.status not in OPEN and case.status not in (Status.QUEUED, Status.WORKING)
+    return case.status not in OPEN and case.status not in (Status.QUEUED, Status.WORKING, Status.SCHEDULED)
 
 
 def bounced(case: Case) -> bool:
@@ -45,8 +45,10 @@ def headline(case: Case) -> str:
             return "🔴 The reply did not arrive" if bounced(case) else "🔴 Needs a person"
         case Status.QUARANTINED:
             return "⛔ Quarantined"
+        case Status.SCHEDULED:
+            return "⏱️ Sends by itself"
         case Status.APPROVED:
-            return "⏳ Approved, on its way"
+            return "⏳ Approved, on its way" if case.outcome else "⏳ On its way, by itself"
         case Status.SENT:
             return "✅ Sent"
         case Status.UNKNOWN:
@@ -63,6 +65,12 @@ def headline(case: Case) -> str:
             return "⏳ Being read"
         case _:
             assert_never(case.status)
+
+
+def when(case: Case) -> list[Json]:
+    """The time of sending, to stand behind the headline of a scheduled case: it changes only as the case does."""
+    scheduled = case.status is Status.SCHEDULED and case.sends_at is not None
+    return [kit.run(" at ", bold=True), kit.moment(case.sends_at, "{time}")] if scheduled and case.sends_at else []
 
 
 def next_step(case: Case) -> str:

@@ -3,7 +3,7 @@
 from blocks import kit
 from blocks.kit import Json, Message
 from blocks.state import intent_name
-from blocks.text import count, dollars, milliseconds
+from blocks.text import count, dollars, milliseconds, one_line
 from pipeline.ports import Figures, IntentFigures
 
 MOST_INTENTS = 40
@@ -18,14 +18,15 @@ def message(figures: Figures) -> Message:
             "Time saved is what policies say an answer is worth, less the time that reviews took."
         )
     )
-    return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *_by_intent(figures), small)
+    return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *_by_intent(figures), *paused(figures), small)
 
 
 def plain_message(figures: Figures) -> Message:
     """The same without a table, for a Slack that does not know tables yet."""
     told = sentence(figures)
     rows = [kit.line(kit.run(_row_in_words(each))) for each in figures.by_intent[:MOST_INTENTS]]
-    return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *([kit.rich_text(kit.bullets(*rows))] if rows else []))
+    listed = [kit.rich_text(kit.bullets(*rows))] if rows else []
+    return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *listed, *paused(figures))
 
 
 def sentence(figures: Figures) -> str:
@@ -66,6 +67,16 @@ def _by_itself(figures: Figures) -> str:
 
 def _hours(minutes: float) -> str:
     return f"{minutes / 60:,.1f} h" if minutes >= 90 else f"{minutes:.0f} min"
+
+
+def paused(figures: Figures) -> list[Json]:
+    """Who stopped all answers that go out by themselves, and since when; nothing where nobody did."""
+    if figures.paused is None:
+        return []
+    held = figures.paused
+    why = f": {one_line(held.why, 200)}" if held.why else ""
+    told = kit.run(f"⏸️ Nothing goes out by itself: paused by {one_line(held.by, 80)} since ", bold=True)
+    return [kit.rich_text(kit.line(told, kit.moment(held.at), kit.run(f"{why}. /triage resume ends it.")))]
 
 
 def _by_intent(figures: Figures) -> list[Json]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.store.effects import Errand
-from bot.store.sends import Send, Sends
+from bot.store.sends import Allow, Send, Sends, always
 from pipeline.errors import Permanent, Temporary
 from pipeline.ports import Mailbox
 
@@ -38,11 +38,11 @@ async def look(send: Send, mailbox: Mailbox) -> End | None:
     return "unknown" if where == "gone" else None
 
 
-async def carry(sends: Sends, errand: Errand, send: Send, mailbox: Mailbox) -> End:
-    """Send what is reserved or drafted. Raises Temporary (look again later), LeaseLost."""
+async def carry(sends: Sends, errand: Errand, send: Send, mailbox: Mailbox, allow: Allow = always) -> End:
+    """Send what is reserved or drafted. Raises Temporary (look again later), LeaseLost, and before it may leave what `allow` raises."""
     if send.state == "reserved":
         send = await sends.drafted(errand, send, await mailbox.create_draft(send.mail, str(send.send_id)))
-    send = await sends.sending(errand, send)
+    send = await sends.sending(errand, send, allow)
     draft_id = send.draft_id or ""
     try:
         await mailbox.send_draft(draft_id)

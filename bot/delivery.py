@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.case import Case, Outcome, Status
-from pipeline.effects import Notify, UpdateCard
+from pipeline.effects import Effect, Forward, Notify, SendReply, UpdateCard
 from pipeline.review import Move
 
 ACTOR = "outbox"
@@ -28,8 +28,18 @@ def cancelled(case: Case, at: datetime, note: str) -> Move:
     return _move(case, "send_cancelled", at, Status.REVIEW, note)
 
 
+def released(case: Case, at: datetime) -> Move:
+    """Its time has come and nothing speaks against it: on its way, by itself."""
+    assert case.draft is not None
+    draft, revision = case.draft, case.revision + 1
+    effects: list[Effect] = [SendReply(case.id, revision, draft.version, draft.sha256, None)]
+    effects += [Forward(case.id, revision, draft.forward_to, None)] if draft.forward_to else []
+    move = _move(case, "release", at, Status.APPROVED, "")
+    return replace(move, effects=(*move.effects, *effects))
+
+
 def held(case: Case, at: datetime, why: str) -> Move:
-    """A cap stopped an automatic answer; a person is told, and decides."""
+    """Something stopped an automatic answer; a person is told, and decides."""
     note = f"Not sent by itself: {why} Read it, and approve or take over."
     move = _move(case, "send_held", at, Status.REVIEW, note)
     return replace(move, effects=(*move.effects, Notify(case.id, f"held:{case.revision}", note)))

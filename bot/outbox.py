@@ -10,6 +10,7 @@ from typing import assert_never
 from bot.crew import DRAIN, POLL, crew
 from bot.forwarding import Forwarder
 from bot.leases import LEASE, keeping, wait_before
+from bot.releasing import Releaser
 from bot.sending import Sender
 from bot.store.bell import Bell
 from bot.store.cards import Cards
@@ -24,6 +25,7 @@ from pipeline.effects import (
     Notify,
     PostCard,
     PostDigest,
+    Release,
     SendReply,
     UpdateCard,
     UpdateDigest,
@@ -53,6 +55,7 @@ class Outbox:
     board: Board
     sender: Sender
     forwarder: Forwarder
+    releaser: Releaser
     types: tuple[EffectType, ...] = EFFECT_TYPES
     concurrency: int = 4
     lease: timedelta = LEASE
@@ -104,6 +107,8 @@ class Outbox:
         match errand.effect:
             case SendReply() as send:
                 await self.sender.perform(errand, send)
+            case Release() as release:
+                await self.releaser.perform(errand, release)
             case Forward() as forward:
                 await self.forwarder.perform(errand, forward)
             case PostCard() | UpdateCard() as show:
@@ -173,6 +178,8 @@ class Outbox:
         match errand.effect:
             case SendReply() as send:
                 await self.sender.give_up(errand, send, sentence)
+            case Release() as release:
+                await self.releaser.give_up(errand, release, sentence)
             case Forward() as forward:
                 await self.forwarder.give_up(errand, forward, sentence)
             case PostCard() | UpdateCard() | Notify() | PostDigest() | UpdateDigest():

@@ -11,8 +11,10 @@ from bot.mailbox import compose
 from bot.store.caps import Hit, Use
 from bot.store.cards import Cards
 from bot.store.cases import PostgresCases
+from bot.store.clearance import Clearance, Withheld
+from bot.store.database import Connection
 from bot.store.effects import EffectQueue, Errand
-from bot.store.sends import Send, Sends
+from bot.store.sends import Send, Sends, always
 from pipeline.case import Case, PersonId, Status
 from pipeline.effects import SendReply
 from pipeline.email import MailboxId
@@ -25,7 +27,10 @@ from pipeline.recipients import addressed
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Performs SendReply. `company` is the name that stands in From; `caps` is how much may go out."""
+    """Performs SendReply. `company` is the name that stands in From; `caps` is how much may go out.
+
+    `clearance` is asked about what nobody approved: before a place is taken for it, and again when it is about to leave.
+    """
 
     effects: EffectQueue
     cases: PostgresCases
@@ -36,6 +41,7 @@ class Sender:
     directory: Directory
     company: str
     caps: Caps
+    clearance: Clearance
 
     async def perform(self, errand: Errand, effect: SendReply) -> None:
         """Bring the send as far as it goes. Raises Temporary (try again later, from where it stands), Permanent, LeaseLost."""
@@ -47,7 +53,7 @@ class Sender:
         if send is not None and (ended := await look(send, self._mailbox(case))) is not None:
             await self._close(errand, case, ended)
         elif objection := await self._objection(case, effect):
-            await self.sends.conclude(errand, "cancelled", case, delivery.cancelled(case, errand.now, objection))
+            await self._back(errand, effect, case, objection)
         else:
             await self._go(errand, effect, case, send)
 
@@ -68,7 +74,7 @@ class Sender:
         reserved = await self._reserve(errand, effect, case) if send is None or send.state == "cancelled" else send
         match reserved:
             case Send():
-                await self._close(errand, case, await carry(self.sends, errand, reserved, mailbox))
+                await self._carry(errand, effect, case, reserved, mailbox)
             case Hit():
                 await self._wait(errand, effect, case, reserved)
             case None:
@@ -76,6 +82,23 @@ class Sender:
                 await self.sends.conclude(errand, None, case, delivery.failed(case, errand.now, note))
             case _ as never:
                 assert_never(never)
+
+    async def _carry(self, errand: Errand, effect: SendReply, case: Case, send: Send, mailbox: Mailbox) -> None:
+        async def cleared(connection: Connection) -> None:
+            if objection := await self.clearance.objection_now(connection, case, effect.revision):
+                raise Withheld(objection)
+
+        try:
+            ended = await carry(self.sends, errand, send, mailbox, always if effect.approver is not None else cleared)
+        except Withheld as held:
+            await self._back(errand, effect, case, held.sentence)
+        else:
+            await self._close(errand, case, ended)
+
+    async def _back(self, errand: Errand, effect: SendReply, case: Case, objection: str) -> None:
+        """To a person again: certainly unsent."""
+        back = delivery.cancelled if effect.approver is not None else delivery.held
+        await self.sends.conclude(errand, "cancelled", case, back(case, errand.now, objection))
 
     async def _wait(self, errand: Errand, effect: SendReply, case: Case, full: Hit) -> None:
         """What a person approved goes out once there is room; what would go by itself needs a person now."""
@@ -111,8 +134,10 @@ class Sender:
                 assert_never(never)
 
     async def _objection(self, case: Case, effect: SendReply) -> str | None:
-        """Why an approved reply must not go out after all, as the sentence for the card."""
-        if effect.approver is not None and (refused := await self._refused(case, effect)):
+        """Why a reply must not go out after all, as the sentence for the card."""
+        if effect.approver is None:
+            return await self.clearance.objection(case, effect.revision)
+        if refused := await self._refused(case, effect):
             return f"Not sent: the approval does not count any more. {refused}"
         if await self.sends.newer_mail(case.id, effect.revision) is not None:
             return (

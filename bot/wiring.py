@@ -41,6 +41,7 @@ from bot.queue.spool import Spool
 from bot.redaction.process import name_process
 from bot.refit.live import LiveModel
 from bot.refit.process import Refit
+from bot.releasing import Releaser
 from bot.scheduler import keep_time, schedule
 from bot.sending import Sender
 from bot.sent import SentWatch
@@ -56,6 +57,7 @@ from bot.store.backlogs import Backlogs
 from bot.store.bell import CASES, EFFECTS, Bell
 from bot.store.cards import Cards
 from bot.store.cases import PostgresCases, no_permalink
+from bot.store.clearance import Clearance
 from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
 from bot.store.deadlines import Deadlines
@@ -64,6 +66,7 @@ from bot.store.effects import EffectQueue
 from bot.store.mailboxes import MailboxMemory
 from bot.store.models import Models
 from bot.store.queue import Queue
+from bot.store.rights import Switch, rights
 from bot.store.sends import Sends
 from bot.store.shelf import Shelf
 from bot.web import serving
@@ -185,6 +188,7 @@ def _desk(parts: _Parts, connection: Connection) -> Desk:
         lint=lambda draft, email: lint(draft, email, parts.house),
         health=partial(_health, parts, connection),
         seen=RedisSeen(parts.redis),
+        switch=Switch(parts.database),
         nearly=lambda case: near_rules(parts.house.rulebook, case),
     )
 
@@ -197,7 +201,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         queue=queue,
         bell=Bell(parts.database_url, CASES),
         read=partial(_read, parts.reader, frozenset(name for entry in parts.settings.mailboxes for name in entry.authserv_ids)),
-        triage=partial(_triage, parts.house, parts.live),
+        triage=partial(_triage, parts),
         plan=plan.effects,
         concurrency=parts.settings.workers,
         late_after=timedelta(minutes=parts.settings.backlog_minutes),
@@ -242,15 +246,17 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         directory=directory,
         company=parts.house.company.name,
         caps=parts.house.company.caps,
+        clearance=Clearance(parts.database, lambda: parts.house),
     )
+    releaser = Releaser(sender.clearance, PLAIN, sender.caps)
     forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.budgets))
     types: dict[str, tuple[EffectType, ...]] = {
         "posts": ("post_card", "notify", "post_digest"),
-        "answers": ("send_reply", "forward", "update_card", "update_digest"),
+        "answers": ("send_reply", "release", "forward", "update_card", "update_digest"),
     }
     return {
-        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, digests, board, sender, forwarder, each)
+        name: Outbox(effects, Bell(parts.database_url, EFFECTS), parts.cases, cards, digests, board, sender, forwarder, releaser, each)
         for name, each in types.items()
     }
 
@@ -268,10 +274,10 @@ async def _authenticate(trusts: Mapping[MailboxId, Trust], resolver: Resolver, e
     return await verify(email, raw, trusts.get(mailbox, Trust(frozenset())), resolver)
 
 
-async def _triage(
-    house: House, live: LiveModel, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId
-) -> Triaged:
-    return await flow.triage(email, mailbox, history, house.judged_by(live.current), now, time.monotonic, case)
+async def _triage(parts: _Parts, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
+    """Each mail by the rights and the model of this moment."""
+    house = replace(parts.house, rights=await parts.database.run(rights)).judged_by(parts.live.current)
+    return await flow.triage(email, mailbox, history, house, now, time.monotonic, case)
 
 
 def _slack(settings: Settings) -> SlackSettings:

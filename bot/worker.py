@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.crew import DRAIN, POLL, crew
@@ -91,8 +91,11 @@ class Worker:
         email = await self.authenticate(email, job.raw, job.mailbox)
         history = await self.queue.history(job, email)
         triaged = await self.triage(email, job.mailbox, history, job.now, job.case)
+        shelve = self._shelves(job, history)
+        if shelve and triaged.status is Status.SCHEDULED:
+            triaged = replace(triaged, status=Status.REVIEW, sends_at=None)  # nobody could hold what has no card
         effects = self.plan(case_of(job, email, triaged))
-        if not await self.queue.settle(job, email, history, triaged, effects, shelve=self._shelves(job, history)):
+        if not await self.queue.settle(job, email, history, triaged, effects, shelve=shelve):
             raise LeaseLost
 
     def _shelves(self, job: Job, history: History) -> bool:

@@ -1,4 +1,4 @@
-"""The conversation by /triage: help and figures; nothing is decided here."""
+"""The conversation by /triage: help, figures and the kill switch; no case is decided here."""
 
 import re
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
-from blocks import help, stats
+from blocks import help, notice, stats
 from blocks.kit import Json, Message
-from handlers import payload
+from handlers import pausing, payload
 from handlers.access import member_only
 from handlers.desk import Desk
 
@@ -25,14 +25,19 @@ class Commands:
 
     async def triage(self, ack: AsyncAck, command: Json, respond: AsyncRespond) -> None:
         await ack()
-        word = str(command.get("text") or "").strip().lower()
-        match word:
-            case "" | "help":
+        said, user = str(command.get("text") or "").strip(), payload.user(command)
+        word, _, rest = said.partition(" ")
+        match word.lower():
+            case "" | "help" if not rest:
                 await _say(respond, help.message())
-            case "stats":
+            case "stats" if not rest:
                 await self._stats(command, respond)
+            case "pause":
+                await _say(respond, notice.message(await pausing.pause(self.desk, user, rest)))
+            case "resume":
+                await _say(respond, notice.message(await pausing.resume(self.desk, user)))
             case _:
-                await _say(respond, help.message(unknown=word[:40]))
+                await _say(respond, help.message(unknown=said.lower()[:40]))
 
     async def _stats(self, command: Json, respond: AsyncRespond) -> None:
         if no := await member_only(self.desk, payload.user(command)):

@@ -11,6 +11,7 @@ from pipeline.email import Email
 from pipeline.people import People
 from pipeline.policy.explain import Near
 from pipeline.ports import Cases, Directory
+from pipeline.rights import Pause
 
 
 class ReviewedCases(Cases, Protocol):
@@ -31,6 +32,18 @@ class Seen(Protocol):
         ...
 
 
+class Switch(Protocol):
+    """The kill switch of all answers that go out by themselves."""
+
+    async def pause(self, by: str, name: str, why: str) -> Pause | None:
+        """None where it was thrown just now, else the pause that holds already."""
+        ...
+
+    async def resume(self, by: str, name: str) -> Pause | None:
+        """The pause that ends by it; None where there was none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`people` gives policies/people.json as it is now; `lint` looks at a draft as a person has edited it.
@@ -45,4 +58,5 @@ class Desk:
     lint: Callable[[Draft, Email], tuple[Finding, ...]]
     health: Callable[[], Awaitable[Sequence[Health]]]
     seen: Seen
+    switch: Switch
     nearly: Callable[[Case], Sequence[Near]]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -20,11 +21,14 @@ from pipeline.case import Case, Rejection, Status
 from pipeline.recipients import addressed, ticked
 from pipeline.review import Move, Refused, Whom, standing
 
+DRAFTED = frozenset({Status.REVIEW, Status.SCHEDULED})
+
 
 def register(app: AsyncApp, desk: Desk) -> None:
     reviewing = Reviewing(desk)
     app.action(ids.APPROVE)(reviewing.approve)
     app.action(ids.TAKE_OVER)(reviewing.take_over)
+    app.action(ids.HOLD)(reviewing.hold)
     app.action(ids.EDIT)(reviewing.open_edit)
     app.view(ids.EDIT_FORM)(reviewing.save)
     app.action(ids.REJECT)(reviewing.open_reject)
@@ -44,9 +48,17 @@ class Reviewing:
     async def take_over(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         await self._settle(ack, client, payload.click(body), self._taken)
 
+    async def hold(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        await self._settle(ack, client, payload.click(body), self._held)
+
     async def open_edit(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """What would go out by itself is held first: nobody edits against the clock."""
         click = payload.click(body)
-        sentence = await self._open(client, click, lambda case: edit.view(case, click.channel, click.thread, self._own()))
+        admitted = await admit(self.desk, click.user, click.channel, click.ref)
+        if isinstance(admitted, Admitted) and admitted.case.status is Status.SCHEDULED:
+            sentence = await self._hold_and_edit(client, click)
+        else:
+            sentence = await self._shown(client, click, admitted, partial(self._form, click))
         await ack()
         if sentence:
             await tell(client, click, sentence)
@@ -122,13 +134,22 @@ class Reviewing:
 
     async def _open(self, client: AsyncWebClient, click: Click, draw: Callable[[Case], Json]) -> str:
         """Open a form on the draft; "" or the sentence that says why it was not."""
-        admitted = await admit(self.desk, click.user, click.channel, click.ref)
+        return await self._shown(client, click, await admit(self.desk, click.user, click.channel, click.ref), draw)
+
+    async def _shown(self, client: AsyncWebClient, click: Click, admitted: Admitted | Refused, draw: Callable[[Case], Json]) -> str:
         if isinstance(admitted, Refused):
             return admitted.sentence
         case = admitted.case
-        if click.ref is None or stale(case, click.ref) or case.status is not Status.REVIEW or case.draft is None:
+        if click.ref is None or stale(case, click.ref) or case.status not in DRAFTED or case.draft is None:
             return standing(case)
         return await open_window(client, click, draw(case))
+
+    async def _hold_and_edit(self, client: AsyncWebClient, click: Click) -> str:
+        held = await decide(self.desk, click.user, click.channel, click.ref, self._held)
+        return await open_window(client, click, self._form(click, held)) if isinstance(held, Case) else held.sentence
+
+    def _form(self, click: Click, case: Case) -> Json:
+        return edit.view(case, click.channel, click.thread, self._own())
 
     def _own(self) -> frozenset[str]:
         return self.desk.people().own_addresses()
@@ -138,6 +159,9 @@ class Reviewing:
         edited = draft is not None and draft.version > 1
         first = await self.desk.cases.first_text(case.id) if edited or draft is None else draft.text
         return review.approve(case, case.revision, admitted.person, self.desk.clock(), first)
+
+    async def _held(self, admitted: Admitted) -> Move | Refused:
+        return review.hold(admitted.case, admitted.case.revision, admitted.person, self.desk.clock())
 
     async def _taken(self, admitted: Admitted) -> Move | Refused:
         return review.take_over(admitted.case, admitted.case.revision, admitted.person, self.desk.clock())

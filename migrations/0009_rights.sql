@@ -35,6 +35,7 @@ create table pauses (
     by_name text        not null,
     why     text        not null default ''
 );
+create trigger pauses_append_only before update or delete on pauses for each row execute function refuse_change();
 
 alter table messages
     drop constraint messages_status_check,

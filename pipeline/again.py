@@ -16,6 +16,7 @@ from pipeline.stages.route import route, without_intent
 
 OF_MODELS = ("model", "language_models", "spam", "prompt:")
 """Versions that stay as recorded, because no model is asked again."""
+_GATE = ("gate",)
 _SCREENED = ("prefilter", "mail")
 _GIVEN = ("model", "person")
 
@@ -39,7 +40,10 @@ class Record:
 
 
 def decide_again(record: Record, house: House) -> Decision:
-    """Everything that is no model's word, from the mail on: screening, context, flags and the route. Pure; raises nothing."""
+    """Everything that is no model's word, from the mail on: screening, context, flags and the route. Pure; raises nothing.
+
+    What the gate said is taken from the record too: who may answer by itself changes from hour to hour.
+    """
     email = record.mail
     if record.classification is None or record.context is None:
         return _unread(record, email, house)
@@ -86,7 +90,7 @@ def same_signals(one: Rulebook, other: Rulebook) -> bool:
 
 def _routed(record: Record, email: Email, seen: Classification, context: Context, house: House, cautions: tuple[Reason, ...]) -> Decision:
     findings = tuple(Finding(one.name, one.text, one.at_most) for one in _said(record.decision, ("lint",)))
-    return _with_versions(record, route(email, record.mailbox, seen, context, house, cautions, findings))
+    return _with_versions(record, route(email, record.mailbox, seen, context, house, cautions, findings, _said(record.decision, _GATE)))
 
 
 def _said(decision: Decision, speakers: tuple[str, ...]) -> tuple[Reason, ...]:
@@ -96,4 +100,4 @@ def _said(decision: Decision, speakers: tuple[str, ...]) -> tuple[Reason, ...]:
 def _with_versions(record: Record, decision: Decision) -> Decision:
     kept = [version for version in record.decision.versions if version[0].startswith(OF_MODELS)]
     own = [version for version in decision.versions if not version[0].startswith(OF_MODELS)]
-    return replace(decision, versions=tuple(sorted((*kept, *own))))
+    return replace(decision, versions=tuple(sorted((*kept, *own))), gate_key=record.decision.gate_key)

@@ -36,7 +36,10 @@ RUNGS = (Route.AUTO_SEND, Route.REVIEW, Route.HUMAN)
 
 
 class Status(StrEnum):
-    """Where a case stands; the arrows between them are the functions of pipeline/review.py."""
+    """Where a case stands; the arrows between them are the functions of pipeline/review.py.
+
+    `scheduled` goes out by itself at the case's `sends_at`, unless somebody holds it.
+    """
 
     QUEUED = "queued"
     WORKING = "working"
@@ -44,6 +47,7 @@ class Status(StrEnum):
     REVIEW = "review"
     HUMAN = "human"
     QUARANTINED = "quarantined"
+    SCHEDULED = "scheduled"
     APPROVED = "approved"
     SENT = "sent"
     UNKNOWN = "unknown"
@@ -127,7 +131,7 @@ class Decision:
     """The lowest route that any reason allows; `would_be` is the same without the gate's reasons (an unpromoted intent, a dry run).
 
     `versions` names every rulebook, intent, template and model version that took part, for a later replay.
-    `tags`, `notify` (teams) and `second_approver` are what rules asked for beside.
+    `tags`, `notify` (teams) and `second_approver` are what rules asked for beside. `gate_key` is the gate key of what would answer.
     """
 
     route: Route
@@ -141,6 +145,7 @@ class Decision:
     tags: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
     second_approver: bool = False
+    gate_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +244,7 @@ class Case:
 
     `note` is the sentence to show for the last transition that was nobody's decision (a send that failed, a draft made stale).
     `agreed` is the first approval where two are needed; any change of the draft makes it void.
+    `sends_at` is when a scheduled case goes out by itself; afterwards, when it would have.
     """
 
     id: CaseId
@@ -253,6 +259,7 @@ class Case:
     outcome: Outcome | None
     note: str = ""
     agreed: Agreed | None = None
+    sends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +285,8 @@ class Triaged:
     """What the flow made of one mail: the case's parts, to be committed in one transaction with the effects that follow from them.
 
     `calls` is every call of a language model that it took, those for a draft that was not used after all among them (`discarded`).
-    `decided_ms` is the time until the intent was known; `foreseen`: the draft's words had been asked for before.
+    `decided_ms` is the time until the intent was known; `foreseen`: the draft's words had been asked for before. `sends_at` is when it goes
+    out by itself, where nobody has to look at it first.
     """
 
     status: Status
@@ -290,3 +298,4 @@ class Triaged:
     discarded: tuple[Call, ...] = ()
     decided_ms: int = 0
     foreseen: bool = False
+    sends_at: datetime | None = None

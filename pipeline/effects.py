@@ -1,6 +1,7 @@
 """What is to be done, before it is done: a closed union, each with a key that makes doing it twice harmless or detectable."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, get_args
 
 from pipeline.case import CaseId, PersonId
@@ -22,6 +23,20 @@ class SendReply:
     @property
     def key(self) -> str:
         return f"reply:{self.case}:{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """At this time, let the answer of a scheduled case go, if it is still at this revision and nothing speaks against it by then."""
+
+    case: CaseId
+    revision: int
+    at: datetime
+    type: Literal["release"] = field(default="release")
+
+    @property
+    def key(self) -> str:
+        return f"release:{self.case}:{self.revision}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +122,24 @@ class UpdateDigest:
         return f"digest:case:{self.case}:{self.revision}"
 
 
-Effect = SendReply | Forward | PostCard | UpdateCard | Notify | PostDigest | UpdateDigest
-EffectType = Literal["send_reply", "forward", "post_card", "update_card", "notify", "post_digest", "update_digest"]
+Effect = SendReply | Release | Forward | PostCard | UpdateCard | Notify | PostDigest | UpdateDigest
+EffectType = Literal["send_reply", "release", "forward", "post_card", "update_card", "notify", "post_digest", "update_digest"]
 EFFECT_TYPES: tuple[EffectType, ...] = get_args(EffectType)
 
 
 def lane(effect: Effect) -> str:
-    """Effects of one lane are done one after another, in the order they were written."""
+    """Effects of one lane are done one after another, in the order they were written: nothing waits behind what is not due yet."""
     match effect:
         case SendReply() | Forward():
             return f"mail:{effect.case}"
+        case Release():
+            return f"release:{effect.case}"
         case PostCard() | UpdateCard() | Notify():
             return f"slack:{effect.case}"
         case PostDigest() | UpdateDigest():
             return f"digest:{effect.mailbox}"
+
+
+def due(effect: Effect) -> datetime | None:
+    """Not before this time; None: at once."""
+    return effect.at if isinstance(effect, Release) else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipeline.cascade import understood
 from pipeline.case import CaseId, Decision, Draft, History, Reason, Route, Status, Triaged
@@ -10,6 +10,7 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Temporary
 from pipeline.house import House
 from pipeline.matter import Matter
+from pipeline.policy.rulebook import delay
 from pipeline.prompt import Call
 from pipeline.screening.cautions import late, past
 from pipeline.speculation import Ahead, asking_ahead
@@ -55,6 +56,8 @@ async def triage(
         made = await _answer(matter, ahead, clock)
         discarded = await ahead.discarded() if ahead else ()
     foreseen = ahead is not None and ahead.used
+    if made.status is Status.SCHEDULED:
+        made = replace(made, sends_at=now + _hold(made, house))
     return replace(made, calls=(*calls, *made.calls, *discarded), discarded=discarded, decided_ms=decided, foreseen=foreseen)
 
 
@@ -70,9 +73,25 @@ async def _answer(matter: Matter, ahead: Ahead | None, clock: Callable[[], float
     if decision.route is Route.HUMAN and (written is None or not written.outline):
         written = outline(matter.email, matter.classification, matter.context, decision, matter.house)
     took, cost = _since(started, clock), sum(call.usd for call in calls)
-    status = Status.HUMAN if decision.route is Route.HUMAN else Status.REVIEW
     finished = replace(written, findings=findings, latency_ms=took, cost_usd=cost) if written else None
-    return Triaged(status, matter.classification, matter.context, decision, finished, calls)
+    return Triaged(_status(decision, finished), matter.classification, matter.context, decision, finished, calls)
+
+
+def _status(decision: Decision, made: Draft | None) -> Status:
+    """Nothing is scheduled without a letter."""
+    match decision.route:
+        case Route.AUTO_SEND if made is not None and not made.outline:
+            return Status.SCHEDULED
+        case Route.REVIEW:
+            return Status.REVIEW
+        case _:
+            return Status.HUMAN
+
+
+def _hold(made: Triaged, house: House) -> timedelta:
+    """How long its answer waits for somebody who stops it."""
+    assert made.classification is not None
+    return delay(house.intents[made.classification.intent].hold)
 
 
 async def _reworded(letter: Draft, matter: Matter, ahead: Ahead) -> tuple[Draft, tuple[Call, ...]]:

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from pipeline.case import Case, Status
-from pipeline.effects import Effect, Notify, PostCard
+from pipeline.effects import Effect, Notify, PostCard, Release
 
 
 def effects(case: Case) -> tuple[Effect, ...]:
@@ -11,6 +11,9 @@ def effects(case: Case) -> tuple[Effect, ...]:
     match case.status:
         case Status.REVIEW | Status.HUMAN | Status.QUARANTINED | Status.DEAD:
             return (PostCard(case.id), *_told(case))
+        case Status.SCHEDULED:
+            assert case.sends_at is not None
+            return (PostCard(case.id), Release(case.id, case.revision, case.sends_at), *_told(case))
         case Status.QUEUED | Status.WORKING | Status.IGNORED:
             return ()
         case Status.APPROVED | Status.SENT | Status.UNKNOWN | Status.REJECTED | Status.TAKEN_OVER:

@@ -12,6 +12,7 @@ from pipeline.email import Email, MailboxId, Span
 from pipeline.people import Person
 from pipeline.prompt import Answer, Prompt
 from pipeline.review import Move
+from pipeline.rights import Pause
 
 Whereabouts = Literal["draft", "sent", "gone"]
 
@@ -263,7 +264,7 @@ class Board(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A case that waits for somebody, as the Home tab lists it; `permalink` leads to its card, or is empty."""
+    """A case that waits for somebody or could be held, as the Home tab lists it; `permalink` leads to its card, or is empty."""
 
     case: CaseId
     mailbox: MailboxId
@@ -296,7 +297,7 @@ class Figures:
     """What `/triage stats` and the Home tab show. Times in ms; approval time is from the card to the click.
 
     `auto_sent` of `sent` went out by themselves, `reverted` of these were held wrong later. `saved_minutes` is what the answers are worth,
-    less what their reviews took.
+    less what their reviews took. `paused`: the kill switch.
     """
 
     since: datetime
@@ -314,6 +315,7 @@ class Figures:
     auto_sent: int = 0
     reverted: int = 0
     saved_minutes: float = 0.0
+    paused: Pause | None = None
 
 
 class Cases(Protocol):

@@ -51,8 +51,12 @@ def standing(case: Case) -> str:
     if case.outcome and case.outcome.kind == "answered_by_hand":
         return f"Already answered by {by}{f' in {case.outcome.why}' if case.outcome.why else ''}{at}."
     match case.status:
-        case Status.APPROVED | Status.SENT:
-            return f"Already approved by {by}{at}." if by else f"Already sent{at}."
+        case Status.APPROVED | Status.SENT if by:
+            return f"Already approved by {by}{at}."
+        case Status.APPROVED:
+            return "It is being sent by itself right now."
+        case Status.SENT:
+            return f"Already sent{at}."
         case Status.REJECTED:
             return f"Already rejected by {by}{at}."
         case Status.TAKEN_OVER:
@@ -175,11 +179,20 @@ def reject(case: Case, revision: int, by: Person, at: datetime, why: Rejection, 
     return _move(case, "reject", by, at, Status.REJECTED, outcome=outcome, detail=(("why", why),))
 
 
+def hold(case: Case, revision: int, by: Person, at: datetime) -> Move | Refused:
+    """It does not go out by itself; a person decides now."""
+    if stale := _stale(case, revision):
+        return stale
+    if case.status is not Status.SCHEDULED:
+        return Refused(standing(case))
+    return _move(case, "hold", by, at, Status.REVIEW, note=f"Held by {by.name}")
+
+
 def take_over(case: Case, revision: int, by: Person, at: datetime) -> Move | Refused:
     """The person answers from the mailbox themselves; the bot keeps its hands off."""
     if stale := _stale(case, revision):
         return stale
-    if case.status not in OPEN:
+    if case.status not in OPEN | {Status.SCHEDULED}:
         return Refused(standing(case))
     return _move(case, "take_over", by, at, Status.TAKEN_OVER, outcome=_outcome("taken_over", by, at, 0.0))
 
@@ -191,7 +204,7 @@ def answered_by_hand(case: Case, by: str, at: datetime, text: str, where: str = 
     """
     if case.status is Status.SENT:
         return _answered_too(case, by, at, where)
-    if case.status not in OPEN | {Status.TAKEN_OVER}:
+    if case.status not in OPEN | {Status.TAKEN_OVER, Status.SCHEDULED}:
         return Refused(standing(case))
     draft = case.draft if case.draft is not None and not case.draft.outline else None
     alike = similarity(draft.text, text) if draft else 0.0

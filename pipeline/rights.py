@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import assert_never
 
 from pipeline.case import Reason, Route
@@ -28,6 +29,19 @@ class Rights:
 
 
 NO_RIGHTS = Rights()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Who stopped all sending by itself, when, and why (or "")."""
+
+    by: str
+    at: datetime
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.by} paused all answers that go out by themselves{f': {self.why}' if self.why else ''}."
 
 
 def gate_reasons(intent: str, title: str, key: str, rights: Rights, *, dry_run: bool) -> tuple[Reason, ...]:

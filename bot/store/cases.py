@@ -17,7 +17,8 @@ from pipeline.ports import Figures, Waiting
 from pipeline.review import OPEN, Move
 
 LOAD = """
-select m.id, m.revision, m.status, m.mailbox_id, e.codec as email_codec, e.data as email, c.codec as case_codec, c.data as parts,
+select m.id, m.revision, m.status, m.mailbox_id, m.sends_at, e.codec as email_codec, e.data as email,
+       c.codec as case_codec, c.data as parts,
        d.codec as draft_codec, d.data as draft
 from messages m
 join bodies e on e.message_id = m.id and e.part = 'email'
@@ -25,6 +26,8 @@ join bodies c on c.message_id = m.id and c.part = 'case'
 left join lateral (select codec, data from drafts where message_id = m.id order by version desc limit 1) d on true
 where m.id = $1
 """
+
+SCHEDULED = "select 1 from messages where id = $1 and revision = $2 and status = 'scheduled' for no key update"
 
 WAITING = """
 select m.*, c.channel, c.ts from messages m left join cards c on c.message_id = m.id and c.kind = 'root'
@@ -108,8 +111,8 @@ class PostgresCases:
         return bool(await self.database.run(lambda connection: connection.fetchval(OURS, mailbox, source, send_id)))
 
     async def waiting(self, mailboxes: Sequence[MailboxId], most: int) -> Sequence[Waiting]:
-        """Cases that wait for a person, the nearest deadline first."""
-        waited = [status.value for status in OPEN]
+        """Cases that wait for a person or could be held by one, the nearest deadline first."""
+        waited = [status.value for status in (*OPEN, Status.SCHEDULED)]
         rows = await self.database.run(lambda connection: connection.fetch(WAITING, list(mailboxes), waited, most))
         return [self._waiting(row) for row in rows]
 
@@ -132,6 +135,12 @@ class PostgresCases:
         )
 
 
+async def scheduled(connection: Connection, codec: Codecs, case: CaseId, revision: int) -> Case | None:
+    """The case if it is still scheduled at this revision, its row locked for the rest of the transaction."""
+    held = await connection.fetchval(SCHEDULED, case, revision)
+    return None if held is None else await load(connection, codec, case)
+
+
 async def load(connection: Connection, codec: Codecs, case: CaseId) -> Case | None:
     row = await connection.fetchrow(LOAD, case)
     if row is None:
@@ -152,4 +161,5 @@ async def load(connection: Connection, codec: Codecs, case: CaseId) -> Case | No
         outcome=parts.outcome,
         note=parts.note,
         agreed=parts.agreed,
+        sends_at=row["sends_at"],
     )

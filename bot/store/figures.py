@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from bot.store.database import Connection
+from bot.store.rights import pause
 from pipeline.ports import Figures, IntentFigures
 
 TOTALS = """
@@ -85,7 +86,8 @@ async def figures(connection: Connection, since: datetime) -> Figures:
     assert totals is not None
     approval = await connection.fetchval(APPROVAL, since)
     intents = await connection.fetch(BY_INTENT, since)
-    return Figures(since=since, approval_p50_ms=approval, by_intent=tuple(IntentFigures(**dict(row)) for row in intents), **dict(totals))
+    by_intent = tuple(IntentFigures(**dict(row)) for row in intents)
+    return Figures(since=since, approval_p50_ms=approval, by_intent=by_intent, paused=await pause(connection), **dict(totals))
 
 
 async def roll_up(connection: Connection, day: date, worth: Mapping[str, int]) -> None:

@@ -1,22 +1,49 @@
-"""What is stored of the right to answer by itself, read at every decision and at every send."""
+"""What is stored of the right to answer by itself, read at every decision and at every send; and the kill switch's two positions."""
 
-from bot.store.database import Connection
+from dataclasses import dataclass
+
+from bot.store import audit
+from bot.store.database import Connection, Database
 from pipeline.gate.states import State
-from pipeline.rights import Right, Rights
+from pipeline.rights import Pause, Right, Rights
 
-PAUSE = "select paused, by_name, why from pauses order by id desc limit 1"
+PAUSE = "select paused, by_name, at, why from pauses order by id desc limit 1"
+SWITCH = "insert into pauses (paused, by_id, by_name, why) values ($1, $2, $3, $4)"
+LOCK = 0x74726961676570
+"""The advisory lock under which the switch is thrown: of two at once, the second one finds it thrown."""
 
 
 async def rights(connection: Connection) -> Rights:
     """As it is now, within the caller's transaction."""
     rows = await connection.fetch("select intent, state, key from gates")
-    return Rights({row["intent"]: Right(State(row["state"]), row["key"]) for row in rows}, await paused(connection))
+    stopped = await pause(connection)
+    return Rights({row["intent"]: Right(State(row["state"]), row["key"]) for row in rows}, stopped.sentence if stopped else "")
 
 
-async def paused(connection: Connection) -> str:
-    """Who stopped all sending by itself, and why, as a sentence; empty where nobody did."""
+async def pause(connection: Connection) -> Pause | None:
+    """Who stopped all sending by itself; None where nobody did, or it goes on again."""
     row = await connection.fetchrow(PAUSE)
-    if row is None or not row["paused"]:
-        return ""
-    why = f": {row['why']}" if row["why"] else ""
-    return f"{row['by_name']} paused all answers that go out by themselves{why}."
+    return Pause(row["by_name"], row["at"], row["why"]) if row is not None and row["paused"] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """The kill switch: nothing goes out by itself while it is thrown. Every worker looks at it before each answer."""
+
+    database: Database
+
+    async def pause(self, by: str, name: str, why: str) -> Pause | None:
+        """Stop; None where it was stopped just now, else the pause that holds already. `by` is an id, `name` what people read."""
+        return await self.database.run(lambda connection: self._throw(connection, True, by, name, why))
+
+    async def resume(self, by: str, name: str) -> Pause | None:
+        """Go on: the pause that ends by it; None where there was none."""
+        return await self.database.run(lambda connection: self._throw(connection, False, by, name, ""))
+
+    async def _throw(self, connection: Connection, paused: bool, by: str, name: str, why: str) -> Pause | None:
+        await connection.execute("select pg_advisory_xact_lock($1)", LOCK)
+        holds = await pause(connection)
+        if (holds is not None) is not paused:
+            await connection.execute(SWITCH, paused, by, name, why)
+            await audit.write(connection, None, by, "pause" if paused else "resume", audit.new_traceparent(), detail={"by_name": name})
+        return holds

@@ -7,7 +7,7 @@ from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import DRAFT, EFFECT, dump
 from pipeline.case import CaseId, Draft
-from pipeline.effects import Effect, lane
+from pipeline.effects import Effect, due, lane
 
 
 async def put_body(connection: Connection, codec: Codecs, case: CaseId, part: str, plain: bytes) -> None:
@@ -46,7 +46,8 @@ async def put_effects(connection: Connection, codec: Codecs, effects: Sequence[E
     """Write down what is to be done; an effect whose key is there already is the same effect."""
     for effect in effects:
         await connection.execute(
-            "insert into effects (message_id, key, lane, type, payload, traceparent) values ($1, $2, $3, $4, $5, $6)"
+            "insert into effects (message_id, key, lane, type, payload, traceparent, available_at)"
+            " values ($1, $2, $3, $4, $5, $6, coalesce($7, clock_timestamp()))"
             " on conflict (key) do nothing",
             effect.case,
             effect.key,
@@ -54,6 +55,7 @@ async def put_effects(connection: Connection, codec: Codecs, effects: Sequence[E
             effect.type,
             codec.encode_text(dump(EFFECT, effect).decode()),
             traceparent,
+            due(effect),
         )
     if effects:
         await connection.execute("select pg_notify($1, '')", EFFECTS)

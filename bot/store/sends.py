@@ -1,6 +1,6 @@
 """The two-phase send as rows: reserved (and counted), drafted, sending, and how it ended."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -22,6 +22,9 @@ from pipeline.review import Move
 
 REPLY, FORWARD = 0, 1
 """The slots of a mail: each gives one mail of ours at most."""
+
+Allow = Callable[[Connection], Awaitable[None]]
+"""Asked once more within the transaction after which a mail may leave; it raises where the mail must not."""
 
 SendState = Literal["reserved", "drafted", "sending", "sent", "unknown", "cancelled"]
 
@@ -83,7 +86,7 @@ class Sends:
 
     async def newer_mail(self, case: CaseId, revision: int) -> CaseId | None:
         """A mail of the same thread that we read after we last drew the card, before the approval that made this `revision`."""
-        return await self.database.run(lambda connection: connection.fetchval(NEWER, case, revision))
+        return await self.database.run(lambda connection: newer_mail(connection, case, revision))
 
     async def reserve(
         self, errand: Errand, case: Case, send_id: UUID, mail: bytes, most: Caps, use: Use, slot: int = REPLY
@@ -112,13 +115,13 @@ class Sends:
         )
         return await self._step(errand, "drafted", {"draft_id": draft_id}, sql, send.id, draft_id)
 
-    async def sending(self, errand: Errand, send: Send) -> Send:
-        """From now on nobody can know whether it went out before somebody has looked."""
+    async def sending(self, errand: Errand, send: Send, allow: Allow) -> Send:
+        """From now on nobody can know whether it went out before somebody has looked. `allow` may raise: then nothing was written."""
         sql = (
             "update sends set state = 'sending', last_attempt_at = clock_timestamp()"
             " where id = $1 and state in ('drafted', 'sending') returning *, clock_timestamp() as now"
         )
-        return await self._step(errand, "sending", {"draft_id": send.draft_id or ""}, sql, send.id)
+        return await self._step(errand, "sending", {"draft_id": send.draft_id or ""}, sql, send.id, allow=allow)
 
     async def conclude(self, errand: Errand, state: SendState | None, before: Case, move: Move, *, dead: bool = False) -> Case:
         """End the errand, the send (if there is one) and the case's waiting in one transaction."""
@@ -153,9 +156,13 @@ class Sends:
         )
         await connection.execute(sql, case, state, slot)
 
-    async def _step(self, errand: Errand, state: SendState, detail: dict[str, str], sql: str, *given: object) -> Send:
+    async def _step(
+        self, errand: Errand, state: SendState, detail: dict[str, str], sql: str, *given: object, allow: Allow | None = None
+    ) -> Send:
         async def step(connection: Connection) -> Send:
             await hold(connection, errand)
+            if allow is not None:
+                await allow(connection)
             row = await connection.fetchrow(sql, *given)
             if row is None:
                 raise LeaseLost
@@ -178,6 +185,15 @@ class Sends:
             last_attempt_at=row["last_attempt_at"],
             now=row["now"],
         )
+
+
+async def newer_mail(connection: Connection, case: CaseId, revision: int) -> CaseId | None:
+    found = await connection.fetchval(NEWER, case, revision)
+    return None if found is None else CaseId(found)
+
+
+async def always(connection: Connection) -> None:
+    """Somebody approved it."""
 
 
 def _kind(effect: Effect) -> str:

@@ -24,7 +24,7 @@ update messages set
     status = $3, revision = revision + 1, lease_token = null, lease_until = null, last_error = null, crashes = 0,
     decided_at = clock_timestamp(),
     closed_at = case when $4 then clock_timestamp() end, content_sha256 = $5, sender = $6, subject = $7, intent = $8, urgency = $9,
-    owner = $10, policy_flags = $11, confidence = $12, route = $13, would_be = $14, respond_by = $15
+    owner = $10, policy_flags = $11, confidence = $12, route = $13, would_be = $14, respond_by = $15, sends_at = $16, gate_key = $17
 where id = $1 and lease_token = $2 and status = 'working'
 returning traceparent, revision
 """
@@ -60,7 +60,7 @@ class Job:
 def case_of(job: Job, email: Email, triaged: Triaged) -> Case:
     """The case that settling will make: what effects are planned for."""
     made = (triaged.classification, triaged.context, triaged.decision, triaged.draft)
-    return Case(job.case, job.revision + 1, triaged.status, job.mailbox, email, *made, None)
+    return Case(job.case, job.revision + 1, triaged.status, job.mailbox, email, *made, None, sends_at=triaged.sends_at)
 
 
 async def settle(
@@ -114,10 +114,11 @@ async def _project(connection: Connection, codec: Codecs, job: Job, case: Case) 
     mail = (case.email.content_sha256, text(case.email.sender.address), text(case.email.subject))
     meaning = (seen.intent, seen.urgency, seen.owner, list(seen.policy_flags), seen.confidence) if seen else (None, None, None, [], None)
     routes = (decision.route.value, decision.would_be.value, decision.respond_by) if decision else (None, None, None)
+    gate = (case.sends_at, decision.gate_key if decision and seen else None)
     if decision is not None:
         meaning = (meaning[0], decision.urgency, decision.owner, *meaning[3:])
     closed = case.status in CLOSED
-    row = await connection.fetchrow(SETTLE, job.case, job.token, case.status.value, closed, *mail, *meaning, *routes)
+    row = await connection.fetchrow(SETTLE, job.case, job.token, case.status.value, closed, *mail, *meaning, *routes, *gate)
     return None if row is None else str(row["traceparent"])
 
 

@@ -21,15 +21,16 @@ def route(
     house: House,
     cautions: Sequence[Reason] = (),
     findings: Sequence[Finding] = (),
+    gate: Sequence[Reason] | None = None,
 ) -> Decision:
-    """Join the intent's ceiling, the rules and all cautions; a finding of the linter is one more caution.
+    """Join the intent's ceiling, the rules, the gate and all cautions; a finding of the linter is one more caution.
 
-    Where a caution says that the model failed, it speaks for the intent too.
+    Where a caution says that the model failed, it speaks for the intent too. `gate` is what the gate said before; None: ask it now.
     """
     ruled = ruling(house.rulebook, facts(email, mailbox, context, classification, cautions))
     lint = [Reason("lint", finding.code, finding.at_most, finding.text) for finding in findings]
     spoke = any(caution.speaker == "model" for caution in cautions)
-    own = [] if spoke else _intent(classification, house)
+    own = [] if spoke else [*_intent(classification, house), *(_gate(classification, house) if gate is None else gate)]
     reasons = canonical(
         [
             *own,
@@ -61,6 +62,7 @@ def route(
         tags=ruled.tags,
         notify=ruled.notify,
         second_approver=ruled.second_approver,
+        gate_key=house.keys.get(classification.intent, ""),
     )
 
 
@@ -86,8 +88,17 @@ def _intent(classification: Classification, house: House) -> list[Reason]:
         Route.HUMAN: f"{intent.title}: always answered by a person.",
     }
     own = Reason("intent", intent.name, intent.ceiling, ceiling[intent.ceiling])
+    if classification.confidence >= intent.sure_from:
+        return [own]
+    return [own, Reason("intent", "unsure", Route.REVIEW, f"{intent.title}: it is not certain enough that the mail asks for this.")]
+
+
+def _gate(classification: Classification, house: House) -> Sequence[Reason]:
+    intent = house.intents.get(classification.intent)
+    if intent is None:
+        return ()
     key = house.keys.get(intent.name, "")
-    return [own, *gate_reasons(intent.name, intent.title, key, house.rights, dry_run=house.rulebook.dry_run)]
+    return gate_reasons(intent.name, intent.title, key, house.rights, dry_run=house.rulebook.dry_run)
 
 
 def _sender(email: Email) -> list[Reason]:

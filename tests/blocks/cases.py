@@ -1,7 +1,7 @@
 """Cases in every state, for drawing and for clicking."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pipeline.case import (
     Agreed,
@@ -174,6 +174,13 @@ def chosen() -> Case:
     return replace(REVIEW, revision=4, email=mail, draft=draft, note="Edited by Ana Ruiz")
 
 
+SCHEDULED = replace(
+    REVIEW,
+    status=Status.SCHEDULED,
+    decision=replace(DECISION, route=Route.AUTO_SEND, reasons=(CEILING,), gate_key="k1"),
+    sends_at=NOW + timedelta(minutes=2),
+)
+
 STATES: dict[str, Case] = {
     "review": REVIEW,
     "review-chosen": chosen(),
@@ -201,6 +208,9 @@ STATES: dict[str, Case] = {
         decision=None,
         email=replace(MAIL, quarantined="The mail has 20,000 parts, so it was not opened", text="", reply=""),
     ),
+    "scheduled": SCHEDULED,
+    "held": replace(SCHEDULED, revision=4, status=Status.REVIEW, note="Held by Ana Ruiz"),
+    "released": replace(SCHEDULED, revision=4, status=Status.APPROVED),
     "approved": replace(REVIEW, revision=4, status=Status.APPROVED, outcome=outcome("sent_as_is")),
     "sent": replace(REVIEW, revision=5, status=Status.SENT, outcome=outcome("sent_edited")),
     "bounced": replace(REVIEW, revision=6, status=Status.HUMAN, outcome=outcome("sent_edited"), note=BOUNCED),

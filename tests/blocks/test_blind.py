@@ -72,6 +72,20 @@ def buttons(case: Case) -> list[str]:
     return [element["action_id"] for block in blocks if block["type"] == "actions" for element in block["elements"]]
 
 
+def test_a_scheduled_card_tells_its_time_and_how_to_stop_it() -> None:
+    shown = drawn(STATES["scheduled"])
+    assert shown.count("⏱️ Sends by itself") == 2
+    assert shown.count('"format": "{time}"') == 2
+    assert [label for label in ("Hold", "Edit", "Take over", "Approve & send", "Reject") if f'"text": "{label}"' in shown] == [
+        "Hold",
+        "Edit",
+        "Take over",
+    ]
+    assert '"actions"' not in drawn(STATES["released"])
+    assert "Held by Ana Ruiz" in drawn(STATES["held"])
+    assert "Sends by itself" not in drawn(STATES["held"])
+
+
 def test_who_when_and_what_stand_on_a_decided_card() -> None:
     rejected = replace(REVIEW, status=Status.REJECTED, outcome=outcome("rejected", "not_ours: try ops"))
     shown = drawn(rejected)

@@ -13,6 +13,7 @@ from pipeline.digest import Digest, DigestId, Filed
 from pipeline.policy.explain import Near
 from pipeline.policy.language import Vip
 from pipeline.ports import Figures, IntentFigures, Waiting
+from pipeline.rights import Pause
 from tests.blocks.cases import HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT
 
 CHANNEL, THREAD = "C0SUPPORT1", "1700000000.000100"
@@ -24,6 +25,7 @@ BY_INTENT = (
 )
 FIGURES = Figures(NOW - timedelta(days=7), 41, 9, 5, 24, 1, 0, 840.0, 2100.0, 252_000.0, BY_INTENT, 1.5123)
 NO_FIGURES = Figures(NOW - timedelta(days=7), 0, 0, 0, 0, 0, 0, None, None, None, ())
+PAUSED = Pause("Ana Ruiz", NOW - timedelta(minutes=8), "Prices <!channel> change today")
 WELL = (home.Health("Slack", True, "2 connections"), home.Health(SUPPORT, True, "read 4 s ago"))
 ILL = (home.Health("Slack", True, "2 connections"), home.Health("sales@larkspur.example", False, "not read for 12 min: the folder is gone"))
 
@@ -83,6 +85,7 @@ def messages() -> Iterator[tuple[str, Message]]:
         if drawn is not None:
             yield f"draft-{state}", drawn
     yield "stats-figures", stats.message(FIGURES)
+    yield "stats-paused", stats.message(replace(FIGURES, paused=PAUSED))
     yield "stats-plain", stats.plain_message(FIGURES)
     yield "stats-empty", stats.message(NO_FIGURES)
     yield "digest-spam", digest.message(filed(14), 0)
@@ -123,6 +126,8 @@ def modals() -> Iterator[tuple[str, dict[str, Any]]]:
 def homes() -> Iterator[tuple[str, dict[str, Any]]]:
     """The Home tab in its states."""
     yield "home-queue", home.view(shown())
+    leaving = [replace(queue()[1], status=Status.SCHEDULED)]
+    yield "home-scheduled", home.view(shown(waiting=leaving, more=False, figures=replace(FIGURES, paused=PAUSED)))
     yield "home-second-page", home.view(shown(page=1, more=False, health=ILL))
     yield "home-empty", home.view(shown(waiting=[], more=False))
     yield "home-first-day", home.view(shown(waiting=[], more=False, figures=NO_FIGURES))

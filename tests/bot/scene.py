@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -15,10 +16,12 @@ from bot.forwarding import Forwarder
 from bot.ingest import Ingest
 from bot.mailbox.maildir import MaildirMailbox, connect
 from bot.outbox import Outbox
+from bot.releasing import Releaser
 from bot.sending import Sender
 from bot.store.bell import CASES, EFFECTS, Bell
 from bot.store.cards import Cards
 from bot.store.cases import PostgresCases
+from bot.store.clearance import Clearance
 from bot.store.codec import PLAIN
 from bot.store.database import Database
 from bot.store.digests import Digests
@@ -26,15 +29,17 @@ from bot.store.effects import EffectQueue
 from bot.store.queue import Queue
 from bot.store.sends import Sends
 from bot.worker import Worker
+from pipeline import plan
 from pipeline.backlog import Pile
 from pipeline.case import Case, CaseId, Classification, Context, Decision, Draft, History, PersonId, Reason, Route, Status, Triaged
 from pipeline.digest import Digest
-from pipeline.effects import Effect, PostCard, SendReply
 from pipeline.email import Address, Authentication, Email, MailboxId
 from pipeline.people import Inbox, People, Person
 from pipeline.policy.content import Caps
+from pipeline.policy.rulebook import Rulebook
 from pipeline.ports import Arrival, CardKind, Place, Placed
 from pipeline.review import Move, approve
+from tests.pipeline.letters import house
 
 T = TypeVar("T")
 INBOX = MailboxId("support@larkspur.example")
@@ -43,7 +48,10 @@ BEN = Person(PersonId("U02BEN"), "Ben", "ben@larkspur.example", "member")
 PARTNERS = "partners@larkspur.example"
 PEOPLE = People(inboxes={INBOX: Inbox(channel="C01SUPPORT", approvers=(ANA.email, BEN.email))}, partnerships=PARTNERS)
 CHANNEL = "C01SUPPORT"
+HOUSE = replace(house(), people=PEOPLE, rulebook=Rulebook(dry_run=False))
 CAPS = Caps()
+HOLD = timedelta(minutes=1)
+"""How long an answer waits for somebody who stops it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +94,26 @@ async def read(raw: bytes, source: str, received_at: datetime) -> Email:
     )  # fmt: skip
 
 
-async def triage(email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
+async def triage(email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId, hold: timedelta = HOLD) -> Triaged:
     """Everything is a question about opening hours; where the text says so, the answer goes out by itself, or the mail is handed on."""
     by_itself = "by itself" in email.text
-    route, status = (Route.AUTO_SEND, Status.APPROVED) if by_itself else (Route.REVIEW, Status.REVIEW)
+    route, status = (Route.AUTO_SEND, Status.SCHEDULED) if by_itself else (Route.REVIEW, Status.REVIEW)
     reasons = (Reason("intent", "hours", route, "Opening hours"),)
     decision = Decision(route, route, "hours", "support", "normal", None, reasons, (("intents", "1"),))
     classification = Classification("hours", "normal", "support", (), 0.9, "pricing", "stand-in")
     draft = Draft(1, f"Re: {email.subject}", "We open at nine.\n", "hours", "en", (), (), "template", 3, 0.0)
     draft = replace(draft, forward_to=PARTNERS if "partner" in email.text else "")
-    return Triaged(status, classification, Context(False, False, history.earlier), decision, draft)
+    sends_at = now + hold if by_itself else None
+    return Triaged(status, classification, Context(False, False, history.earlier), decision, draft, sends_at=sends_at)
 
 
-def plan(case: Case) -> tuple[Effect, ...]:
-    assert case.draft is not None
-    send = SendReply(case.id, case.revision, case.draft.version, case.draft.sha256, None)
-    return (PostCard(case.id), send) if case.status is Status.APPROVED else (PostCard(case.id),)
+async def promote(database: Database, state: str = "auto_send", intent: str = "hours", key: str = "") -> None:
+    """What an intent has earned, as it is stored."""
+    sql = (
+        "insert into gates (intent, key, makings, state, since, counts_from) values ($1, $2, '{}', $3, now(), now())"
+        " on conflict (intent) do update set state = $3, key = $2"
+    )
+    await database.run(lambda connection: connection.execute(sql, intent, key, state))
 
 
 @dataclass
@@ -189,9 +201,23 @@ class Scene:
         return found
 
     async def settle(self) -> None:
-        """Let worker and outbox do all there is to do now."""
+        """Let worker and outbox do all there is to do, and what is scheduled go out."""
+        while await self.worker.step() or await self.outbox.step() or await self.soon():
+            pass
+
+    async def scheduled(self, name: str, text: str = "Answer by itself.", **more: str) -> Case:
+        """A case that goes out by itself in a while, its card shown."""
+        case = await self.arrive(mail(name, text=text, **more), name)
         while await self.worker.step() or await self.outbox.step():
             pass
+        return await self.case(case)
+
+    async def soon(self) -> bool:
+        """Let the time of what is scheduled come; False where nothing is."""
+        sql = (
+            "update effects set available_at = clock_timestamp() where type = 'release' and state = 'pending' and attempts = 0 returning 1"
+        )
+        return await self.value(sql) is not None
 
     async def reviewed(self, name: str, **more: str) -> Case:
         """A case that waits for approval, its card shown."""
@@ -227,9 +253,11 @@ class Scene:
         return handed_over(self.mailbox.root)
 
     def wake(self) -> Awaitable[object]:
-        """Let everything that waits for a later try be due now, and every dead process's lease be over."""
+        """Let everything that waits for a later try be due now; what waits for somebody to hold it goes on waiting."""
         return asyncio.gather(
-            self.value("update effects set available_at = clock_timestamp() where state = 'pending'"),
+            self.value(
+                "update effects set available_at = clock_timestamp() where state = 'pending' and (type <> 'release' or attempts > 0)"
+            ),
             self.value("update messages set available_at = clock_timestamp() where status in ('queued', 'working')"),
         )
 
@@ -268,6 +296,7 @@ def scene(
     poll: float = 1.0,
     wrap: Wrap = untouched,
     caps: Caps = CAPS,
+    hold: timedelta = HOLD,
 ) -> Scene:
     """Put everything together."""
     mailbox = connect(INBOX, folder / "Maildir", settles_within=timedelta(seconds=settles_within), create=True)
@@ -275,11 +304,16 @@ def scene(
     cards, effects = wrap("cards", Cards(database)), wrap("effects", EffectQueue(database, PLAIN))
     sends, staff = wrap("sends", Sends(database, PLAIN)), Staff()
     mailboxes = {INBOX: wrap("mailbox", mailbox)}
-    sender = Sender(effects, cases, sends, cards, mailboxes, lambda: PEOPLE, staff, "Larkspur", caps)
+    clearance = wrap("clearance", Clearance(database, lambda: HOUSE))
+    sender = Sender(effects, cases, sends, cards, mailboxes, lambda: PEOPLE, staff, "Larkspur", caps, clearance)
+    releaser = wrap("releaser", Releaser(clearance, PLAIN, caps))
     forwarder = Forwarder(effects, cases, sends, mailboxes, lambda: PEOPLE, "Larkspur", caps)
     board, span = FileBoard(folder / "board.jsonl"), timedelta(seconds=lease)
-    worker = Worker(queue, Bell(dsn, CASES), wrap("read", read), wrap("triage", triage), plan, lease=span, poll=poll)
+    worker = Worker(
+        queue, Bell(dsn, CASES), wrap("read", read), wrap("triage", partial(triage, hold=hold)), plan.effects, lease=span, poll=poll
+    )
     digests = Digests(database, PLAIN)
-    outbox = Outbox(effects, Bell(dsn, EFFECTS), cases, cards, digests, wrap("board", board), sender, forwarder, lease=span, poll=poll)
+    parts = (cases, cards, digests, wrap("board", board), sender, forwarder, releaser)
+    outbox = Outbox(effects, Bell(dsn, EFFECTS), *parts, lease=span, poll=poll)
     ingest = Ingest(queue, wrap("mailbox", mailbox), peek, poll)
     return Scene(database, queue, cases, effects, sends, cards, mailbox, board, staff, worker, outbox, ingest)

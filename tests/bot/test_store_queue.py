@@ -10,9 +10,10 @@ import pytest
 
 from bot.store.queue import MOST_ATTEMPTS, Queue
 from bot.store.settling import case_of
+from pipeline import plan
 from pipeline.case import NO_HISTORY, CaseId, Status
 from pipeline.ports import Arrival
-from tests.bot.scene import INBOX, Scene, mail, peek, plan, read, triage
+from tests.bot.scene import INBOX, Scene, mail, peek, read, triage
 
 LEASE = timedelta(seconds=30)
 OVER = timedelta(seconds=-1)
@@ -165,7 +166,7 @@ async def test_effects_are_saved_with_the_case_or_not_at_all(stage: Scene) -> No
     triaged = await triage(email, INBOX, NO_HISTORY, job.now, job.case)
     wrong = replace(triaged, decision=replace(triaged.decision, urgency="purple"))  # type: ignore[arg-type]  # that is the point
     with pytest.raises(asyncpg.CheckViolationError):
-        await stage.queue.settle(job, email, NO_HISTORY, wrong, plan(case_of(job, email, triaged)))
+        await stage.queue.settle(job, email, NO_HISTORY, wrong, plan.effects(case_of(job, email, triaged)))
     assert await stage.value("select count(*) from effects") == 0
     assert await stage.value("select status from messages") == "working"
 

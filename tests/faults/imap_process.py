@@ -21,7 +21,7 @@ from bot.store.mailboxes import MailboxMemory
 from pipeline.ports import Mailbox
 from tests.bot.scene import INBOX, Scene, Wrap, scene
 from tests.faults.fuse import Fuse, Point
-from tests.faults.process import LEASE, POLL, SETTLES_WITHIN, through
+from tests.faults.process import HOLD, LEASE, POLL, SETTLES_WITHIN, through
 
 context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(["tests.faults.imap_process"])
@@ -49,7 +49,7 @@ def _run(dsn: str, folder: Path, settings: ImapSettings, password: str, point: P
 async def _bot(dsn: str, folder: Path, settings: ImapSettings, fuse: Fuse) -> None:
     database = await databases.connect(dsn, name="faults", size=6, longest=timedelta(seconds=3))
     mailbox = wrapped(connect(settings, fuse.wrap("memory", MailboxMemory(database, INBOX))), fuse.wrap)
-    bot = over(scene(database, dsn, folder, lease=LEASE, poll=POLL, wrap=fuse.wrap), fuse.wrap("mailbox", mailbox))
+    bot = over(scene(database, dsn, folder, lease=LEASE, poll=POLL, wrap=fuse.wrap, hold=HOLD), fuse.wrap("mailbox", mailbox))
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for loop in (bot.ingest.run, bot.worker.run, bot.outbox.run):

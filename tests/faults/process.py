@@ -22,9 +22,10 @@ from tests.faults.fuse import Fuse, Point
 LEASE = 0.5
 SETTLES_WITHIN = 0.2
 POLL = 0.05
+HOLD = timedelta(seconds=0.4)
 DONE = """
-select count(*) filter (where status not in ('queued', 'working', 'review', 'approved')) >= $1
-   and count(*) filter (where status in ('queued', 'working', 'review', 'approved')) = 0
+select count(*) filter (where status not in ('queued', 'working', 'review', 'scheduled', 'approved')) >= $1
+   and count(*) filter (where status in ('queued', 'working', 'review', 'scheduled', 'approved')) = 0
    and not exists (select 1 from effects where state = 'pending')
 from messages
 """
@@ -54,7 +55,7 @@ def _run(dsn: str, folder: Path, mails: int, point: Point | None) -> None:
 
 async def _bot(dsn: str, folder: Path, mails: int, fuse: Fuse) -> None:
     database = await databases.connect(dsn, name="faults", size=6, longest=timedelta(seconds=3))
-    bot = scene(database, dsn, folder, lease=LEASE, settles_within=SETTLES_WITHIN, poll=POLL, wrap=fuse.wrap)
+    bot = scene(database, dsn, folder, lease=LEASE, settles_within=SETTLES_WITHIN, poll=POLL, wrap=fuse.wrap, hold=HOLD)
     if fuse.point is not None and fuse.point.name == "poison":
         bot = replace(bot, worker=replace(bot.worker, read=poisonous))
     stop = asyncio.Event()

@@ -14,7 +14,7 @@ import pytest
 from bot.store import database as databases
 from pipeline.case import CaseId, Status
 from pipeline.review import Move, approve
-from tests.bot.scene import ANA, Scene, handed_over, mail, scene
+from tests.bot.scene import ANA, Scene, handed_over, mail, promote, scene
 from tests.faults import process
 from tests.faults.fuse import Point
 
@@ -23,7 +23,7 @@ PATIENCE = 40.0
 STEPS = (
     "mailbox.arrivals", "queue.ingest", "mailbox.taken", "queue.claim", "queue.history", "triage", "queue.settle", "effects.claim",
     "cases.load", "board.show", "cards.placed", "cards.remember", "effects.done", "sends.of", "sends.newer_mail", "sends.reserve",
-    "mailbox.create_draft", "sends.drafted", "sends.sending", "mailbox.send_draft", "sends.conclude",
+    "releaser.perform", "mailbox.create_draft", "sends.drafted", "sends.sending", "mailbox.send_draft", "sends.conclude",
 )  # fmt: skip
 POINTS = [Point(step, when) for step in STEPS for when in ("before", "after")]
 LATER = [Point("effects.claim", "after", 3), Point("cards.remember", "before", 3), Point("sends.conclude", "before", 2)]
@@ -36,6 +36,7 @@ FULL = bool(os.environ.get("TRIAGE_FULL"))
 async def world(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
     """Two mails lie in the mailbox: one for a reviewer, one that is answered by itself."""
     pool = await databases.connect(database, name="test", size=3)
+    await promote(pool)
     world = scene(pool, database, tmp_path)
     (world.mailbox.root / "new" / "1").write_bytes(mail("reviewed"))
     (world.mailbox.root / "new" / "2").write_bytes(mail("automatic", text="Answer this by itself."))

@@ -18,7 +18,7 @@ from bot.store import database as databases
 from bot.store.mailboxes import MailboxMemory
 from pipeline.case import Case, CaseId, Status
 from pipeline.errors import Temporary
-from tests.bot.scene import INBOX, Scene, mail, scene
+from tests.bot.scene import INBOX, Scene, mail, promote, scene
 from tests.faults import imap_process
 from tests.faults.fuse import Point
 from tests.mail import smtp_server, wire
@@ -102,6 +102,7 @@ async def world(database: str, tmp_path: Path, account: Account) -> AsyncIterato
     pool = await databases.connect(database, name="test", size=3)
     account.memory = MailboxMemory(pool, INBOX)
     await imap_process.first_look(pool, account.settings)
+    await promote(pool)
     yield scene(pool, database, tmp_path)
     await pool.close()
 

@@ -117,6 +117,7 @@ class World:
         mortal = Sender(
             self._mortal("effects", sender.effects), self._mortal("cases", sender.cases), self._mortal("sends", sender.sends),
             sender.cards, {INBOX: self._mortal("mailbox", box)}, sender.people, sender.directory, sender.company, sender.caps,
+            sender.clearance,
         )  # fmt: skip
         return replace(self.stage, outbox=replace(self.stage.outbox, effects=self._mortal("effects", sender.effects), sender=mortal))
 

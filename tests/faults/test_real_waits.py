@@ -16,7 +16,7 @@ from bot.crew import POLL
 from bot.embedded import Services
 from bot.leases import LEASE
 from pipeline.case import Case, CaseId, Status
-from tests.bot.scene import Scene, mail
+from tests.bot.scene import Scene, promote
 from tests.faults import shipped
 from tests.faults.fuse import Point
 from tests.faults.losing import STAND_INS, Loss, StandIn
@@ -104,8 +104,9 @@ async def _run(servers: Services, imap_server: ImapServer, root: Path, trial: Tr
 
 
 async def _endure(stage: Scene, dsn: str, folder: Path, at: StandIn, trial: Trial) -> None:
-    id = await stage.arrive(mail("a", text="Answer by itself."), "a")
-    assert await stage.worker.step()
+    await promote(stage.database)
+    id = (await stage.scheduled("a")).id
+    assert await stage.soon()
     lease: datetime | None = None
     match trial.failure:
         case "dies after the send" | "dies before the send" as death:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from pipeline.case import Case, CaseId, PersonId
+from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.email import MailboxId
 from pipeline.ports import CardKind, Figures, Placed, Waiting
 from pipeline.review import OPEN, Move
@@ -69,7 +69,9 @@ class MemoryCases:
         return found[0] if found else None
 
     async def waiting(self, mailboxes: Sequence[MailboxId], most: int) -> Sequence[Waiting]:
-        return [_waiting(case) for case in self.cases.values() if case.status in OPEN and case.mailbox in mailboxes][:most]
+        return [_waiting(case) for case in self.cases.values() if case.status in {*OPEN, Status.SCHEDULED} and case.mailbox in mailboxes][
+            :most
+        ]
 
     async def figures(self, since: datetime) -> Figures:
         if self.broken:

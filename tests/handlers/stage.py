@@ -24,6 +24,7 @@ from pipeline.people import Inbox, People
 from pipeline.policy.explain import near_rules
 from pipeline.policy.rulebook import Rulebook
 from pipeline.ports import Placed
+from pipeline.rights import Pause
 from sandbox.slack.local import LocalSlack
 from tests.blocks.cases import NOW, REVIEW, SUPPORT
 from tests.handlers.memory import MemoryCases
@@ -56,6 +57,19 @@ class MemorySeen:
         fresh = key not in self.keys
         self.keys.add(key)
         return fresh
+
+
+@dataclass(slots=True)
+class MemorySwitch:
+    held: Pause | None = None
+
+    async def pause(self, by: str, name: str, why: str) -> Pause | None:
+        before, self.held = self.held, self.held or Pause(name, NOW, why)
+        return before
+
+    async def resume(self, by: str, name: str) -> Pause | None:
+        before, self.held = self.held, None
+        return before
 
 
 class ForgetfulSeen:
@@ -153,9 +167,11 @@ async def acting(
     """Our app on a Slack that runs already; leaving the block is what a restart begins with."""
     access = SlackSettings(SecretStr(slack.bot_token), SecretStr(slack.app_token), slack.api_url)
     client, named = posting_client(access), people(channel)
-    directory = SlackDirectory(client, seconds=0.0)
+    directory, switch = SlackDirectory(client, seconds=0.0), MemorySwitch()
     board = SlackBoard(client, Rooms(client, directory, lambda: named), Pace(Budgets([OwnBucket()]), Limit(every=1000, burst=3)))
-    desk = Desk(cases, lambda: named, directory, lambda: NOW, lint, well, seen or MemorySeen(), lambda case: near_rules(NEARLY, case))
+    desk = Desk(
+        cases, lambda: named, directory, lambda: NOW, lint, well, seen or MemorySeen(), switch, lambda case: near_rules(NEARLY, case)
+    )
     async with sockets(build(access, desk), access, connections=connections, ping=0.3, watch=0.1) as connected:
         await slack.connected(connections)
         yield Stage(slack, cases, board, desk, access, connected)

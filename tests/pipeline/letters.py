@@ -11,9 +11,11 @@ from pipeline.case import NO_HISTORY, Triaged
 from pipeline.email import Address, Attachment, Authentication, Email, MailboxId, Verdict
 from pipeline.errors import Permanent, Temporary
 from pipeline.flow import triage
+from pipeline.gate.states import State
 from pipeline.house import House, Policies, assemble
 from pipeline.ports import IntentScore
 from pipeline.prompts import Prompts
+from pipeline.rights import Right, Rights
 from pipeline.voice import Voice
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +56,12 @@ def prompts() -> Prompts:
 
 def house(intent: str = "support", score: float = 0.9, failure: Temporary | Permanent | None = None) -> House:
     return assemble(policies(), voice(), Scripted([IntentScore(intent, score)], failure), prompts=prompts())
+
+
+def earned(by: House) -> House:
+    """The house where every intent may answer by itself: what is then held back is held back by something else."""
+    rights = Rights({name: Right(State.AUTO_SEND, by.keys.get(name, "")) for name in by.intents})
+    return replace(by, rights=rights, rulebook=by.rulebook.model_copy(update={"dry_run": False}))
 
 
 def mail(text: str = "The map does not load any more.", subject: str = "Map", **more: object) -> Email:

@@ -12,13 +12,15 @@ from pydantic import TypeAdapter
 from bot.store.documents import INPUTS, TRIAGED, Inputs, dump
 from bot.store.records import MADE
 from pipeline.again import Record, decide_again, under
-from pipeline.case import RUNGS, CaseId, Classification, Context, Decision, History
+from pipeline.case import RUNGS, CaseId, Classification, Context, Decision, History, Route, Status
 from pipeline.email import Address, Attachment, Email
 from pipeline.errors import Temporary
 from pipeline.flow import triage
+from pipeline.gate.states import State
 from pipeline.house import House
 from pipeline.policy.compare import only_lowers
 from pipeline.policy.rulebook import Rulebook
+from pipeline.rights import Right, Rights
 from pipeline.stages.route import route
 from tests.pipeline.letters import AT, SUPPORT, house, mail, vouched
 
@@ -167,17 +169,31 @@ def test_what_can_only_lower_lowers(
     intent=st.sampled_from(["support", "pricing", "complaint"]),
     fails=st.booleans(),
     history=st.builds(History, st.integers(0, 2), st.none(), st.booleans(), st.booleans(), st.booleans()),
+    state=st.sampled_from([None, *State]),
+    kept=st.tuples(st.booleans(), st.booleans(), st.booleans()),
 )
 async def test_a_record_decides_the_same_again_byte_for_byte(
-    made: list[dict[str, Any]], email: Email, score: float, intent: str, fails: bool, history: History
+    made: list[dict[str, Any]],
+    email: Email,
+    score: float,
+    intent: str,
+    fails: bool,
+    history: History,
+    state: State | None,
+    kept: tuple[bool, bool, bool],
 ) -> None:
+    """Whatever the gate said then, and whatever it would say today."""
+    dry, paused, rekeyed = kept
     failure = Temporary("The model is busy.") if fails else None
-    by = replace(house(intent, score, failure), rulebook=rulebook(made))
+    by = replace(house(intent, score, failure), rulebook=rulebook(made).model_copy(update={"dry_run": dry}), keys={intent: "k1"})
+    held = {intent: Right(state, "k0" if rekeyed else "k1")} if state else {}
+    by = replace(by, rights=Rights(held, "Ana paused it." if paused else ""))
     triaged = await triage(email, SUPPORT, history, by, AT, lambda: 0.0, CaseId(7))
     inputs = INPUTS.validate_json(dump(INPUTS, Inputs(email, SUPPORT, history, AT)))
     stored = MADE.validate_json(dump(TRIAGED, triaged))
     record = Record(inputs.email, inputs.mailbox, inputs.history, inputs.now, stored.classification, stored.context, stored.decision)
     silent = replace(house(failure=Temporary("Nobody is asked.")), rulebook=by.rulebook)
+    assert (triaged.status is Status.SCHEDULED) == (triaged.sends_at is not None) == (triaged.decision.route is Route.AUTO_SEND)
     assert dump(DECISION, decide_again(record, silent)) == dump(DECISION, triaged.decision)
     if triaged.classification:
         assert dump(DECISION, under(record, silent)) == dump(DECISION, triaged.decision)

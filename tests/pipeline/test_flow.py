@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.case import NO_HISTORY, Case, CaseId, History, Route, Status
-from pipeline.effects import PostCard
-from pipeline.email import Address
+from pipeline.effects import PostCard, Release
+from pipeline.email import Address, Email
 from pipeline.errors import Permanent, Temporary
 from pipeline.flow import triage
 from pipeline.plan import effects
 from pipeline.ports import IntentScore
 from pipeline.voice import template
-from tests.pipeline.letters import AT, SUPPORT, Scripted, house, judged, mail
+from tests.pipeline.letters import AT, SUPPORT, Scripted, earned, house, judged, mail, vouched
 
 
 async def test_an_ordinary_mail_waits_for_review_with_a_letter() -> None:
@@ -26,6 +26,32 @@ async def test_an_ordinary_mail_waits_for_review_with_a_letter() -> None:
     assert made.classification is not None
     assert made.classification.intent == "support"
     assert made.decision.would_be is Route.AUTO_SEND
+
+
+async def test_an_intent_that_earned_it_is_scheduled_and_let_go_after_its_hold() -> None:
+    made = await judged(mail(), earned(house("support")))
+    assert (made.status, made.decision.route, made.sends_at) == (Status.SCHEDULED, Route.AUTO_SEND, AT + timedelta(minutes=2))
+    assert made.draft is not None
+    assert not made.draft.outline
+    case = Case(CaseId(7), 1, made.status, SUPPORT, mail(), None, None, made.decision, made.draft, None, sends_at=made.sends_at)
+    assert effects(case) == (PostCard(case.id), Release(case.id, 1, AT + timedelta(minutes=2)))
+
+
+@pytest.mark.parametrize(
+    ("email", "history"),
+    [
+        (mail(received_at=AT - timedelta(hours=25)), NO_HISTORY),
+        (mail(), replace(NO_HISTORY, dry_run=True)),
+        (mail(quarantined="This mail could not be read."), NO_HISTORY),
+        (mail(), History(0, None, id_reused=True)),
+        (mail(authentication=vouched("none")), NO_HISTORY),
+    ],
+    ids=["old", "dry run", "quarantined", "id reused", "nobody vouches"],
+)
+async def test_what_never_goes_out_by_itself(email: Email, history: History) -> None:
+    made = await triage(email, SUPPORT, history, earned(house("support")), AT, lambda: 0.0)
+    assert made.status is not Status.SCHEDULED
+    assert made.sends_at is None
 
 
 async def test_the_case_number_reaches_the_letter() -> None:

@@ -3,15 +3,14 @@
 import json
 import os
 import random
-from dataclasses import replace
 from typing import get_args
 
-from pipeline.case import OUT_OF_SCOPE, Route, Triaged, Urgency
+from pipeline.case import OUT_OF_SCOPE, Route, Status, Triaged, Urgency
 from pipeline.house import House
 from pipeline.policy.facts import FLAGS
 from pipeline.stages import opinion
 from tests.pipeline.cascading import LIKELY, Spoken, said, speaking
-from tests.pipeline.letters import SUPPORT, judged, mail
+from tests.pipeline.letters import SUPPORT, earned, judged, mail
 
 ROUNDS = 100_000 if os.environ.get("TRIAGE_FULL") else 1_500
 SEED = 20261122
@@ -62,11 +61,6 @@ def text(chance: random.Random) -> str:
     return json.dumps(whole)
 
 
-def promoted(house: House) -> House:
-    """Every intent has earned its right: what is then held back is held back by the answer alone."""
-    return replace(house, intents={name: intent.model_copy(update={"promoted": True}) for name, intent in house.intents.items()})
-
-
 def outside(made: Triaged, house: House) -> list[str]:
     """What the case holds that is on no list."""
     seen = made.classification
@@ -84,15 +78,18 @@ def outside(made: Triaged, house: House) -> list[str]:
 async def test_whatever_a_model_says_of_a_mail() -> None:
     chance = random.Random(SEED)
     says = [""]
-    house = promoted(speaking(Spoken(lambda _: says[0])))
-    read = unread = 0
+    house = earned(speaking(Spoken(lambda _: says[0])))
+    read = unread = sent = 0
     for _ in range(ROUNDS):
         says[0] = text(chance)
         made = await judged(mail(), house, SUPPORT)
         assert outside(made, house) == [], says[0]
         invalid = "unreadable" in {reason.name for reason in made.decision.reasons}
         read, unread = read + (not invalid), unread + invalid
+        sent += made.status is Status.SCHEDULED
         if invalid:
-            assert (made.decision.route, made.decision.would_be) == (Route.HUMAN, Route.HUMAN), says[0]
+            assert (made.status, made.decision.route, made.decision.would_be) == (Status.HUMAN, Route.HUMAN, Route.HUMAN), says[0]
+            assert made.sends_at is None
     assert read > ROUNDS // 20, "the fuzzer must get past the reader too"
     assert unread > ROUNDS // 2
+    assert sent <= read

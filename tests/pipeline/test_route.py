@@ -11,7 +11,7 @@ from pipeline.house import House
 from pipeline.policy.rulebook import Rulebook
 from pipeline.stages.classify import unclassified
 from pipeline.stages.route import route
-from tests.pipeline.letters import AT, SUPPORT, attached, house, mail, vouched
+from tests.pipeline.letters import AT, SUPPORT, attached, earned, house, mail, vouched
 
 STRANGER = Context(vip=False, known=False, earlier=0)
 
@@ -33,16 +33,35 @@ def named(decision: Decision) -> set[str]:
 def test_an_unpromoted_intent_is_reviewed_and_would_be_sent() -> None:
     decision = decided(mail())
     assert (decision.route, decision.would_be) == (Route.REVIEW, Route.AUTO_SEND)
-    assert [(reason.speaker, reason.name) for reason in decision.reasons] == [("gate", "not_promoted"), ("intent", "support")]
+    said = [(reason.speaker, reason.name) for reason in decision.reasons]
+    assert said == [("gate", "dry_run"), ("gate", "not_promoted"), ("intent", "support")]
     assert decision.template == "support"
 
 
-def test_a_promoted_intent_still_waits_for_a_person_while_sending_is_switched_off() -> None:
-    ours = house()
-    promoted = replace(ours, intents={**ours.intents, "support": ours.intents["support"].model_copy(update={"promoted": True})})
-    decision = decided(mail(), promoted)
-    assert (decision.route, decision.would_be) == (Route.REVIEW, Route.AUTO_SEND)
-    assert "dry_run" in named(decision)
+def test_an_intent_that_earned_it_answers_by_itself_with_its_gate_key() -> None:
+    ours = replace(house(), keys={"support": "k1"})
+    decision = decided(mail(), earned(ours))
+    assert (decision.route, decision.would_be, decision.gate_key) == (Route.AUTO_SEND, Route.AUTO_SEND, "k1")
+    assert "key_changed" in named(decided(mail(), replace(earned(ours), keys={"support": "k2"})))
+
+
+def test_a_promoted_intent_still_waits_for_a_person_in_a_dry_run_and_while_it_is_paused() -> None:
+    ours = earned(house())
+    dry = replace(ours, rulebook=ours.rulebook.model_copy(update={"dry_run": True}))
+    paused = replace(ours, rights=replace(ours.rights, paused="Ana paused it."))
+    for by, said in ((dry, "dry_run"), (paused, "paused")):
+        decision = decided(mail(), by)
+        assert (decision.route, decision.would_be) == (Route.REVIEW, Route.AUTO_SEND)
+        assert {reason.name for reason in decision.reasons if reason.speaker == "gate"} == {said}
+
+
+def test_an_intent_that_is_not_sure_enough_is_reviewed_and_would_have_been() -> None:
+    ours = earned(house())
+    sure = ours.intents["support"].sure_from
+    said = [replace(seen(), confidence=confidence) for confidence in (sure, sure - 0.0001)]
+    made = [route(mail(), SUPPORT, one, STRANGER, ours) for one in said]
+    assert [(one.route, one.would_be) for one in made] == [(Route.AUTO_SEND, Route.AUTO_SEND), (Route.REVIEW, Route.REVIEW)]
+    assert named(made[1]) == {"support", "unsure"}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +101,7 @@ def test_ordinary_mails_raise_no_caution() -> None:
         "What does the Team plan cost?",
         "Can we talk on Tuesday?",
     ):
-        assert named(decided(mail(text))) == {"not_promoted", "support"}, text
+        assert named(decided(mail(text))) == {"dry_run", "not_promoted", "support"}, text
 
 
 def test_a_vip_gets_a_person_soon() -> None:

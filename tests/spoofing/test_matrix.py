@@ -7,7 +7,7 @@ import pytest
 
 from bot.authenticity.verify import Trust, verify
 from bot.mailbox.mime import read
-from pipeline.case import NO_HISTORY, Route, Triaged
+from pipeline.case import NO_HISTORY, Route, Status, Triaged
 from pipeline.email import Email
 from pipeline.flow import triage
 from pipeline.house import House
@@ -15,7 +15,7 @@ from pipeline.policy.language import All, Authenticated, SenderIs
 from pipeline.policy.rulebook import Rulebook
 from pipeline.policy.truth import holds
 from pipeline.stages.enrich import enrich, facts
-from tests.pipeline.letters import SUPPORT, house
+from tests.pipeline.letters import SUPPORT, earned, house
 from tests.spoofing.cases import CUSTOMER, VIP, Forgery, Genuine
 from tests.spoofing.forge import NOW, zone
 from tests.spoofing.headers import claimed
@@ -36,11 +36,10 @@ def ids(cases: Sequence[tuple[str, Forgery | Genuine]]) -> list[str]:
 
 
 def company(*, rules: bool) -> House:
-    """The shipped house with every intent promoted, all of Nordlift on its VIP list; with or without its rules."""
+    """The shipped house where every intent answers by itself, all of Nordlift on its VIP list; with or without its rules."""
     ours = house()
     people = ours.people.model_copy(update={"vips": (*ours.people.vips, f"@{VIP}"), "customers": (CUSTOMER, "northwind.example")})
-    promoted = {name: intent.model_copy(update={"promoted": True}) for name, intent in ours.intents.items()}
-    return replace(ours, people=people, intents=promoted, rulebook=ours.rulebook if rules else Rulebook())
+    return earned(replace(ours, people=people, rulebook=ours.rulebook if rules else Rulebook()))
 
 
 MONEY = ("payment_change", "first_contact_about_payment")
@@ -74,9 +73,9 @@ async def test_a_forgery_is_granted_nothing(domain: str, case: Forgery) -> None:
     for by in (WITH_RULES, WITHOUT_RULES):
         triaged = await judged(email, by)
         assert triaged.context is None or not (triaged.context.vip or triaged.context.known)
-        assert triaged.decision.route is not Route.AUTO_SEND
         if by is WITH_RULES or case.caution not in MONEY:
             assert triaged.decision.would_be is not Route.AUTO_SEND
+            assert triaged.status is not Status.SCHEDULED
     named = {reason.name for reason in (await judged(email, WITH_RULES)).decision.reasons}
     assert not case.caution or case.caution in named, named
 
@@ -90,7 +89,8 @@ async def test_a_genuine_mail_is_granted_what_it_is_due(domain: str, case: Genui
     for by in (WITH_RULES, WITHOUT_RULES):
         triaged = await judged(email, by)
         vip = email.sender.domain == VIP and by is WITH_RULES
-        assert triaged.decision.would_be is (Route.HUMAN if vip else Route.AUTO_SEND), triaged.decision.reasons
+        assert triaged.decision.route is (Route.HUMAN if vip else Route.AUTO_SEND), triaged.decision.reasons
+        assert triaged.status is (Status.HUMAN if vip else Status.SCHEDULED)
 
 
 def test_the_matrix_is_as_large_as_promised() -> None:
