@@ -3,11 +3,11 @@
 from blocks import ids, kit
 from blocks.kit import Json, Message
 from blocks.sources import PLACES
-from blocks.state import bounced, decided, headline, reasons, when, who, would_have_been
+from blocks.state import FAULTS, bounced, decided, headline, reasons, when, who, would_have_been
 from blocks.text import clip, count, escape, in_full, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
 from pipeline.recipients import addressed, elsewhere
-from pipeline.review import needs_second
+from pipeline.review import OURS, needs_second
 
 SHOWN = 8000
 
@@ -105,7 +105,7 @@ def _end(case: Case, draft: Draft) -> list[Json]:
         case Status.HUMAN:
             return [kit.context(kit.plain("Never sent by me: take the case over on its card, and answer from the mailbox."))]
         case _:
-            return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), *who(case))), *_revealed(case)]
+            return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), *who(case))), *_revealed(case), *_verdict(case)]
 
 
 def _waiting(case: Case) -> list[Json]:
@@ -117,6 +117,21 @@ def _revealed(case: Case) -> list[Json]:
     return [kit.context(kit.plain(said))] if said else []
 
 
+def _verdict(case: Case) -> list[Json]:
+    """What somebody thought of the answer after it was sent, and the way to say so."""
+    if case.status is not Status.SENT or case.outcome is None or case.outcome.kind not in OURS:
+        return []
+    value, looked = ids.write(ids.Ref(case.id, case.revision)), case.looked
+    if looked is not None and looked.fault is not None:
+        said = kit.line(
+            kit.run(looked.by_name, bold=True), kit.run(f" held it wrong: {FAULTS[looked.fault].lower()}  ·  "), kit.moment(looked.at)
+        )
+        return [kit.rich_text(said)]
+    told = [kit.context(kit.plain(f"{looked.by_name} looked at it: it was right."))] if looked else []
+    right = [kit.button("It was right", ids.WAS_RIGHT, value)] if looked is None and case.outcome.kind == "auto_sent" else []
+    return [*told, kit.actions(*right, kit.button("It was wrong…", ids.WAS_WRONG, value))]
+
+
 def _stops(case: Case, draft: Draft) -> Json:
     """Each of them keeps it from going out by itself."""
     value = ids.write(ids.Ref(case.id, case.revision))
@@ -124,12 +139,13 @@ def _stops(case: Case, draft: Draft) -> Json:
         kit.button("Hold", ids.HOLD, value, "danger"),
         kit.button("Edit", ids.EDIT, value),
         kit.button("Take over", ids.TAKE_OVER, value),
-        *_origin(draft, value),
+        *_asks(draft, value),
     )
 
 
-def _origin(draft: Draft, value: str) -> list[Json]:
-    return [kit.button("Where is this from?", ids.SOURCES, value)] if draft.cited else []
+def _asks(draft: Draft, value: str) -> list[Json]:
+    """What one may want to know before one decides."""
+    return [*([kit.button("Where is this from?", ids.SOURCES, value)] if draft.cited else []), kit.button("Why?", ids.WHY, value)]
 
 
 def _buttons(case: Case, draft: Draft) -> Json:
@@ -139,6 +155,5 @@ def _buttons(case: Case, draft: Draft) -> Json:
         kit.button("Edit", ids.EDIT, value),
         kit.button("Reject", ids.REJECT, value),
         kit.button("Take over", ids.TAKE_OVER, value),
-        *_origin(draft, value),
-        kit.button("Why?", ids.WHY, value),
+        *_asks(draft, value),
     )

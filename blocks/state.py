@@ -5,7 +5,7 @@ from typing import assert_never
 from blocks import kit
 from blocks.kit import Json
 from blocks.text import one_line, words
-from pipeline.case import OUT_OF_SCOPE, Case, Classification, Decision, Outcome, Reason, Rejection, Route, Status
+from pipeline.case import OUT_OF_SCOPE, Case, Classification, Decision, Fault, Outcome, Reason, Rejection, Route, Status
 from pipeline.review import OPEN
 
 REJECTIONS: dict[Rejection, str] = {
@@ -16,6 +16,17 @@ REJECTIONS: dict[Rejection, str] = {
     "other": "Something else",
 }
 
+
+FAULTS: dict[Fault, str] = {
+    "off_topic": "It answers another question",
+    "incomplete": "It leaves out what was asked for",
+    "tone": "Its tone is wrong",
+    "wrong_recipient": "It went to the wrong person",
+    "invented_price": "It names a price that is not ours",
+    "invented_commitment": "It promises what we did not",
+    "leak": "It holds somebody else's data",
+}
+"""What can be wrong with an answer that was sent, in words."""
 
 MARKS = {"urgent": "‼️ ", "high": "🔺 ", "low": "▽ "}
 

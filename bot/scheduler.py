@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.crontab import trigger
+from bot.quality import Quality
 from bot.refit.process import Refit
 from bot.renewal import Subscription, look
 from bot.store.database import Connection, Database
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 ROLL_UP_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(minutes=5)
+SECOND_LOOK_EVERY = timedelta(seconds=20)
 REMIND_EVERY = timedelta(minutes=1)
 LIVE_EVERY = timedelta(seconds=30)
 """So soon after one process learned, all others judge by what it learned."""
@@ -44,6 +46,7 @@ def schedule(
     refit: Refit | None = None,
     remind: Callable[[], Awaitable[object]] | None = None,
     worth: Callable[[], Mapping[str, int]] = dict,
+    quality: Quality | None = None,
 ) -> AsyncIOScheduler:
     """The jobs, none of them running; `digest_at` is a crontab line, in UTC. What a busy program is late for is done late, and once."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
@@ -54,6 +57,8 @@ def schedule(
     scheduler.add_job(_digest, trigger(digest_at), args=(digests,), id="digest")
     if remind is not None:
         scheduler.add_job(_remind, "interval", args=(remind,), seconds=REMIND_EVERY.total_seconds(), next_run_time=soon, id="reminders")
+    if quality is not None:
+        scheduler.add_job(quality.look, "interval", seconds=SECOND_LOOK_EVERY.total_seconds(), id="quality")
     if refit is not None:
         scheduler.add_job(refit.look, "interval", seconds=LIVE_EVERY.total_seconds(), id="live model")
         scheduler.add_job(refit.learn, "interval", seconds=LEARN_EVERY.total_seconds(), id="refit")

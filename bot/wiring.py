@@ -34,6 +34,7 @@ from bot.mailboxes import Opened, open_all, webhooks
 from bot.model import choice
 from bot.model.metrics import ModelMetrics
 from bot.outbox import Outbox
+from bot.quality import Quality
 from bot.queue import Deliveries
 from bot.queue.choice import chosen
 from bot.queue.recent import Recent
@@ -129,7 +130,16 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         subscriptions = [one.subscription for one in mailboxes.values() if one.subscription]
         refit = Refit(live, Models(database, PLAIN), services.database_url, settings.policies)
         remind = partial(Deadlines(database, PLAIN).remind, house.rulebook.reminders)
-        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at, refit, remind, partial(_worth, house))
+        scheduler = schedule(
+            database,
+            subscriptions,
+            Digests(database, PLAIN),
+            settings.digest_at,
+            refit,
+            remind,
+            partial(_worth, house),
+            Quality(parts.cases, lambda: house),
+        )
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)

@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import backlog, chat, commands, digest, home, leftover, review, why
+from handlers import backlog, chat, commands, digest, home, leftover, looking, review, why
 from handlers.desk import Desk
 
 
@@ -10,6 +10,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     leftover.register_first(app, desk.seen)
     review.register(app, desk)
     why.register(app, desk)
+    looking.register(app, desk)
     digest.register(app, desk)
     backlog.register(app, desk)
     home.register(app, desk)

@@ -238,12 +238,27 @@ class Agreed:
     sha256: str
 
 
+Fault = Literal["off_topic", "incomplete", "tone", "wrong_recipient", "invented_price", "invented_commitment", "leak"]
+"""What can be wrong with an answer that was sent; the last four are errors of severity A."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A person's verdict on an answer that was sent; `fault` is None where it was right."""
+
+    by: str
+    by_name: str
+    at: datetime
+    fault: Fault | None
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """All of it. `revision` grows by one with every transition and is what buttons carry.
 
     `note` is the sentence to show for the last transition that was nobody's decision (a send that failed, a draft made stale).
     `agreed` is the first approval where two are needed; any change of the draft makes it void.
+    `looked` is what somebody thought of the answer after it was sent.
     `sends_at` is when a scheduled case goes out by itself; afterwards, when it would have.
     """
 
@@ -259,6 +274,7 @@ class Case:
     outcome: Outcome | None
     note: str = ""
     agreed: Agreed | None = None
+    looked: Looked | None = None
     sends_at: datetime | None = None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from pipeline.atoms import scrub
-from pipeline.case import Case
+from pipeline.case import Case, Fault
 from pipeline.email import Shareable
 from pipeline.gate.demotion import Severe
 from pipeline.gate.sampling import Suspicion
@@ -14,9 +14,8 @@ from pipeline.house import House
 from pipeline.prompt import Prompt
 from pipeline.prompts import fenced
 
-Fault = Literal["off_topic", "incomplete", "tone"]
-Doubt = Literal["none"] | Fault | Severe
-DOUBTS: tuple[Doubt, ...] = ("none", *get_args(Fault), *get_args(Severe))
+Doubt = Literal["none"] | Fault
+DOUBTS: tuple[Doubt, ...] = ("none", *get_args(Fault))
 SEVERE: frozenset[str] = frozenset(get_args(Severe))
 MAIL_SHOWN, REPLY_SHOWN = 1_500, 3_000
 LONGEST_ANSWER, LONGEST_FINDING = 4_000, 200

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
-from pipeline.case import Agreed, Case, Draft, Finding, Outcome, OutcomeKind, Rejection, Status
+from pipeline.case import Agreed, Case, Draft, Fault, Finding, Looked, Outcome, OutcomeKind, Rejection, Status
 from pipeline.digest import SPAM, filed_for
 from pipeline.effects import Effect, Forward, SendReply, UpdateCard, UpdateDigest
 from pipeline.people import Person
@@ -22,7 +22,7 @@ TWICE = "answered by hand as well"
 class Move:
     """One transition: what the case becomes, what is to be done, and the audit row. `draft` is None where it does not change.
 
-    `agreed` is the first of two approvals; a move that does not name it makes it void.
+    `agreed` is the first of two approvals; a move that does not name it makes it void. `looked` is a verdict on what was sent.
     """
 
     action: str
@@ -35,6 +35,7 @@ class Move:
     effects: tuple[Effect, ...]
     detail: tuple[tuple[str, str], ...] = ()
     agreed: Agreed | None = None
+    looked: Looked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +215,29 @@ def answered_by_hand(case: Case, by: str, at: datetime, text: str, where: str = 
 
 def _answered_too(case: Case, by: str, at: datetime, where: str) -> Move | Refused:
     """What somebody writes later on in the conversation is nobody's news."""
-    ours = case.outcome is not None and case.outcome.kind in ("sent_as_is", "sent_edited", "auto_sent")
+    ours = case.outcome is not None and case.outcome.kind in OURS
     if case.outcome is None or not ours or at > case.outcome.at + MEANWHILE or TWICE in case.note:
         return Refused(standing(case))
     note = f"{by} {TWICE}{f' in {where}' if where else ''} at {at:%H:%M} UTC: the customer has two answers."
     return Move("answered_too", "mailbox", at, Status.SENT, None, case.outcome, note, (UpdateCard(case.id, case.revision + 1),))
+
+
+OURS = ("sent_as_is", "sent_edited", "auto_sent")
+"""Outcomes of cases whose answer we sent."""
+
+
+def judged(case: Case, revision: int, by: Person, at: datetime, fault: Fault | None) -> Move | Refused:
+    """A person says of an answer that was sent whether it was right; who held it right may learn better, and not the reverse."""
+    if stale := _stale(case, revision):
+        return stale
+    if case.status is not Status.SENT or case.outcome is None or case.outcome.kind not in OURS:
+        return Refused(standing(case))
+    if case.looked is not None and (fault is None or case.looked.fault is not None):
+        return Refused(f"{case.looked.by_name} has said so already.")
+    note = f"{by.name} looked at it: {'it was right' if fault is None else 'it was wrong'}."
+    looked = Looked(by.id, by.name, at, fault)
+    action, detail = ("confirm", ()) if fault is None else ("revert", (("fault", fault),))
+    return _move(case, action, by, at, Status.SENT, note=note, detail=detail, looked=looked)
 
 
 def not_spam(case: Case, revision: int, by: Person, at: datetime) -> Move | Refused:

@@ -161,5 +161,6 @@ async def load(connection: Connection, codec: Codecs, case: CaseId) -> Case | No
         outcome=parts.outcome,
         note=parts.note,
         agreed=parts.agreed,
+        looked=parts.looked,
         sends_at=row["sends_at"],
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from pipeline.case import Agreed, Case, Classification, Context, Decision, Draft, History, Outcome, Triaged
+from pipeline.case import Agreed, Case, Classification, Context, Decision, Draft, History, Looked, Outcome, Triaged
 from pipeline.effects import Effect
 from pipeline.email import Email, MailboxId
 
@@ -22,6 +22,7 @@ class Parts:
     outcome: Outcome | None
     note: str
     agreed: Agreed | None = None
+    looked: Looked | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +49,4 @@ def dump(adapter: TypeAdapter[Any], value: object) -> bytes:
 
 
 def parts(case: Case) -> Parts:
-    return Parts(case.classification, case.context, case.decision, case.outcome, case.note, case.agreed)
+    return Parts(case.classification, case.context, case.decision, case.outcome, case.note, case.agreed, case.looked)

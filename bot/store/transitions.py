@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.store import audit
+from bot.store import answers, audit
 from bot.store.bell import CASES
 from bot.store.codec import Codecs
 from bot.store.database import Connection
@@ -17,7 +17,7 @@ CLOSED = frozenset({Status.IGNORED, Status.SENT, Status.REJECTED, Status.TAKEN_O
 UPDATE = """
 update messages set
     status = $3, revision = revision + 1, outcome = $4, handled_by = $5, auto_sent = auto_sent or $6,
-    closed_at = case when $7 then clock_timestamp() end
+    closed_at = case when $7 then coalesce(closed_at, clock_timestamp()) end
 where id = $1 and revision = $2 and status not in ('queued', 'working')
 returning traceparent
 """
@@ -50,6 +50,7 @@ async def write_move(connection: Connection, codec: Codecs, before: Case, move: 
         outcome=move.outcome,
         note=move.note,
         agreed=move.agreed,
+        looked=move.looked or before.looked,
     )
     traceparent = await _update(connection, before, after)
     if traceparent is None:
@@ -58,6 +59,7 @@ async def write_move(connection: Connection, codec: Codecs, before: Case, move: 
     if move.draft is not None:
         await put_draft(connection, codec, after.id, move.draft)
     await _label(connection, after)
+    await answers.keep(connection, codec, before, after, move, traceparent)
     if after.status is Status.QUEUED:
         await _queue(connection, after, move)
     await put_effects(connection, codec, move.effects, traceparent)

@@ -13,6 +13,7 @@ from pipeline.case import (
     Decision,
     Draft,
     Finding,
+    Looked,
     Outcome,
     OutcomeKind,
     Reason,
@@ -215,6 +216,12 @@ STATES: dict[str, Case] = {
     "sent": replace(REVIEW, revision=5, status=Status.SENT, outcome=outcome("sent_edited")),
     "bounced": replace(REVIEW, revision=6, status=Status.HUMAN, outcome=outcome("sent_edited"), note=BOUNCED),
     "auto-sent": replace(REVIEW, revision=5, status=Status.SENT, outcome=outcome("auto_sent", name="")),
+    "auto-sent-right": replace(
+        REVIEW, revision=6, status=Status.SENT, outcome=outcome("auto_sent", name=""), looked=Looked("U0BEN", "Ben Okafor", NOW, None)
+    ),
+    "auto-sent-wrong": replace(
+        REVIEW, revision=6, status=Status.SENT, outcome=outcome("auto_sent", name=""), looked=Looked("U0BEN", "Ben Okafor", NOW, "leak")
+    ),
     "rejected": replace(REVIEW, revision=4, status=Status.REJECTED, outcome=outcome("rejected", "wrong_answer: The price is last year's")),
     "taken-over": replace(human(REVIEW), revision=4, status=Status.TAKEN_OVER, outcome=outcome("taken_over")),
     "unknown": replace(REVIEW, revision=5, status=Status.UNKNOWN, outcome=outcome("unknown")),

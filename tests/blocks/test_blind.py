@@ -57,7 +57,8 @@ def test_a_human_reason_is_shown_even_while_blind() -> None:
 
 def test_decided_cards_have_no_deciding_buttons() -> None:
     for state in ("approved", "sent", "rejected", "taken-over", "auto-sent"):
-        assert buttons(STATES[state]) == [ids.WHY], state
+        assert not set(buttons(STATES[state])) & {ids.APPROVE, ids.EDIT, ids.REJECT, ids.TAKE_OVER, ids.HOLD}, state
+        assert ids.WHY in buttons(STATES[state]), state
 
 
 def test_buttons_stand_where_somebody_is_waited_for() -> None:
@@ -81,7 +82,7 @@ def test_a_scheduled_card_tells_its_time_and_how_to_stop_it() -> None:
         "Edit",
         "Take over",
     ]
-    assert '"actions"' not in drawn(STATES["released"])
+    assert buttons(STATES["released"]) == [ids.WHY]
     assert "Held by Ana Ruiz" in drawn(STATES["held"])
     assert "Sends by itself" not in drawn(STATES["held"])
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from blocks import backlog, card, digest, draft, edit, help, home, mail, notice, reject, sources, stats, why
+from blocks import backlog, card, digest, draft, edit, help, home, mail, notice, reject, sources, stats, why, wrong
 from blocks.kit import Message
 from pipeline.backlog import Pile, Piled
 from pipeline.case import CaseId, Route, Status
@@ -86,6 +86,7 @@ def messages() -> Iterator[tuple[str, Message]]:
             yield f"draft-{state}", drawn
     yield "stats-figures", stats.message(FIGURES)
     yield "stats-paused", stats.message(replace(FIGURES, paused=PAUSED))
+    yield "stats-by-itself", stats.message(replace(FIGURES, auto_sent=9, reverted=1, saved_minutes=312.0))
     yield "stats-plain", stats.plain_message(FIGURES)
     yield "stats-empty", stats.message(NO_FIGURES)
     yield "digest-spam", digest.message(filed(14), 0)
@@ -104,6 +105,7 @@ def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every window."""
     mine = edit.Form("Re: price", "My own words.\n\nThey matter.", "text.0.0.3")
     yield "sources-reworded", sources.view(STATES["review-reworded"])
+    yield "wrong", wrong.view(STATES["auto-sent"], CHANNEL, THREAD)
     near = [Near("vip_prices", Vip(kind="vip"))]
     yield "why-blind", why.view(STATES["review"], near, CHANNEL, THREAD)
     yield "why-asked", why.view(STATES["review"], near, CHANNEL, THREAD, open_eyes=True)

@@ -48,6 +48,7 @@ class MemoryCases:
             outcome=move.outcome,
             note=move.note,
             agreed=move.agreed,
+            looked=move.looked or now.looked,
         )
         self.cases[before.id] = after
         self.moves.append(move)

@@ -1,0 +1,107 @@
+"""What went out by itself, or was held: which of it people look at, and what they found. The detectors count these rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.store.codec import Codecs
+from bot.store.database import Connection
+from bot.store.rows import put_effects
+from pipeline.case import Case, CaseId, Status
+from pipeline.effects import Notify
+from pipeline.gate.sampling import Suspicion, chance, looked_at
+from pipeline.quality import SEVERE, suspicion
+from pipeline.review import Move
+
+LOOK = "Please look at this answer, which went out by itself: it was picked by chance. The draft below says right or wrong."
+DOUBTED = "Please look at this answer, which went out by itself: a second model doubts it."
+
+HELD = """
+insert into auto_answers (case_id, intent, key, held, chance, picked) values ($1, $2, $3, true, 1, false) on conflict (case_id) do nothing
+"""
+SENT = """
+insert into auto_answers (case_id, intent, key, chance, picked) values ($1, $2, $3, $4, $5)
+on conflict (case_id) do nothing returning case_id
+"""
+BEFORE = """
+select count(*) filter (where g.watched_from is null or a.at >= g.watched_from) as since,
+       count(*) filter (where a.at >= clock_timestamp() - interval '7 days') as weekly
+from auto_answers a left join gates g on g.intent = a.intent where a.intent = $1 and not a.held
+"""
+LOOKED = """
+update auto_answers set looked_at = clock_timestamp(), wrong = $2, severity = $3
+where case_id = $1 and picked and looked_at is null returning case_id
+"""
+COMPLAINED = """
+update auto_answers set complained_at = coalesce(complained_at, clock_timestamp()), severity = coalesce(severity, $2) where case_id = $1
+"""
+LABEL = "update labels set complained_at = coalesce(complained_at, clock_timestamp()) where case_id = $1 and verdict = 'right'"
+RAISE = """
+update auto_answers set chance = $2, picked = picked or $3 where case_id = $1 and chance < $2 and looked_at is null
+returning (select not picked from auto_answers where case_id = $1) and $3 as newly
+"""
+
+
+async def keep(connection: Connection, codec: Codecs, before: Case, after: Case, move: Move, traceparent: str) -> None:
+    """Write down what this move says of an answer that went out by itself, or was about to."""
+    if before.decision is None or before.classification is None:
+        return
+    ours = (before.id, before.classification.intent, before.decision.gate_key)
+    if before.status is Status.SCHEDULED and move.action in ("hold", "take_over"):
+        await connection.execute(HELD, *ours)
+    elif move.looked is not None:
+        await _judged(connection, before.id, move.looked.fault)
+    elif after.status is Status.SENT and before.status is not Status.SENT and after.outcome and after.outcome.kind == "auto_sent":
+        await _sent(connection, codec, after, ours, traceparent)
+
+
+async def _sent(connection: Connection, codec: Codecs, case: Case, ours: tuple[CaseId, str, str], traceparent: str) -> None:
+    likely = await _chance(connection, case, suspicion(case, None))
+    picked = looked_at(await _secret(connection), case.email.message_id, likely)
+    if await connection.fetchval(SENT, *ours, likely, picked) is not None and picked:
+        await put_effects(connection, codec, (Notify(case.id, "look", LOOK),), traceparent)
+
+
+async def _judged(connection: Connection, case: CaseId, fault: str | None) -> None:
+    """Who was picked to look is counted as such; an error that anybody else names is a complaint."""
+    severity = fault if fault in SEVERE else None
+    looked = await connection.fetchval(LOOKED, case, fault is not None, severity)
+    if looked is None and fault is not None:
+        await connection.execute(COMPLAINED, case, severity)
+        await connection.execute(LABEL, case)
+
+
+async def doubt(connection: Connection, case: Case, why: Suspicion) -> bool:
+    """Raise the chance that people look at it, as its doubt asks; True where that picked it."""
+    likely = await _chance(connection, case, why)
+    picked = looked_at(await _secret(connection), case.email.message_id, likely)
+    return bool(await connection.fetchval(RAISE, case.id, likely, picked))
+
+
+async def _chance(connection: Connection, case: Case, why: Suspicion) -> float:
+    assert case.classification is not None
+    row = await connection.fetchrow(BEFORE, case.classification.intent)
+    assert row is not None
+    return chance(row["since"], row["weekly"], why)
+
+
+async def _secret(connection: Connection) -> bytes:
+    return bytes(await connection.fetchval("select value from secrets where name = 'sampling'"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An answer that no second model has judged yet."""
+
+    case: CaseId
+    traceparent: str
+
+
+async def unread(connection: Connection, most: int) -> Sequence[Unread]:
+    """The oldest of the last week."""
+    rows = await connection.fetch(
+        "select a.case_id, m.traceparent from auto_answers a join messages m on m.id = a.case_id"
+        " left join qa_reviews q on q.message_id = a.case_id"
+        " where q.message_id is null and not a.held and a.at > clock_timestamp() - interval '7 days' order by a.at limit $1",
+        most,
+    )
+    return [Unread(CaseId(row["case_id"]), row["traceparent"]) for row in rows]
