@@ -48,11 +48,12 @@ async def world(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
 
 @pytest.fixture
 async def scheduled(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
-    """One mail, its card shown, that goes out by itself in a moment."""
+    """One mail, its card shown, that goes out by itself now."""
     pool = await databases.connect(database, name="test", size=3)
     await promote(pool)
-    world = scene(pool, database, tmp_path, hold=process.HOLD)
+    world = scene(pool, database, tmp_path)
     assert (await world.scheduled("automatic")).status is Status.SCHEDULED
+    assert await world.soon()
     yield world
     await pool.close()
 
