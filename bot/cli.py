@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.commands import config, demo, doctor, evaluate, migrate, parse, policy, redact, replay, run, sandbox
+from bot.commands import config, demo, doctor, evaluate, migrate, parse, pausing, policy, redact, replay, run, sandbox
 from bot.commands.terminal import MISUSE, say
 from pipeline.errors import Misconfigured, Permanent, Temporary
 
@@ -22,6 +22,8 @@ app.command("redact")(redact.redact_texts)
 app.command("evaluate")(evaluate.evaluate_model)
 app.command("migrate")(migrate.migrate_database)
 app.command("doctor")(doctor.doctor)
+app.command("pause")(pausing.pause_sending)
+app.command("resume")(pausing.resume_sending)
 app.command("config")(config.show_config)
 app.add_typer(policy.app, name="policy")
 app.add_typer(sandbox.app, name="sandbox")

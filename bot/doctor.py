@@ -33,13 +33,14 @@ from bot.slack.rooms import Rooms
 from bot.store.codec import PLAIN
 from bot.store.database import connect
 from bot.store.models import FEWEST, Models
+from bot.store.rights import pause
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.people import People
 
 NEEDED_TABLES = (
     *("messages", "bodies", "drafts", "decisions", "effects", "sends", "outgoing", "cards", "metrics", "audit_log"),
-    *("mailboxes", "deliveries", "spool", "budgets", "calls", "model_spend", "models", "model_mails"),
+    *("mailboxes", "deliveries", "spool", "budgets", "calls", "model_spend", "models", "model_mails", "gates", "gate_changes", "pauses"),
 )
 
 
@@ -55,6 +56,7 @@ class Finding:
 async def findings(settings: Settings, services: Services, slack: SlackSettings | None) -> AsyncIterator[Finding]:
     """Every check in turn; none stops the next."""
     yield await _try("database", partial(_database, services.database_url, settings.migrations))
+    yield await _try("sending by itself", partial(_switch, services.database_url))
     yield await _try("valkey", partial(_valkey, services.redis_url))
     if settings.queue != "postgres":
         yield await _try(f"queue {settings.queue}", partial(_queue, settings, services.database_url))
@@ -102,6 +104,18 @@ async def _database(url: str, migrations: Path) -> str:
     if stuck:
         raise Misconfigured("outbox", "; ".join(f"{row['key']} was given up: {row['last_error']}" for row in stuck))
     return "It answers and is at this version."
+
+
+async def _switch(url: str) -> str:
+    """A pause is meant, so it is no fault; but whoever wonders why nothing goes out finds it here."""
+    database = await connect(url, name="doctor", size=1)
+    try:
+        held = await database.run(pause)
+    except asyncpg.UndefinedTableError as missing:
+        raise Misconfigured("sending by itself", "the database lacks its tables. Run `triage migrate`.") from missing
+    finally:
+        await database.close()
+    return f"Paused by {held.by} since {held.at:%Y-%m-%d %H:%M} UTC{f': {held.why}' if held.why else ''}." if held else "Not paused."
 
 
 async def _valkey(url: str) -> str:

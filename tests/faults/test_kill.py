@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -13,12 +14,13 @@ import pytest
 
 from bot.store import database as databases
 from pipeline.case import CaseId, Status
-from pipeline.review import Move, approve
+from pipeline.review import Move, approve, hold
 from tests.bot.scene import ANA, Scene, handed_over, mail, promote, scene
 from tests.faults import process
 from tests.faults.fuse import Point
 
 PATIENCE = 40.0
+SEED = 20261122
 
 STEPS = (
     "mailbox.arrivals", "queue.ingest", "mailbox.taken", "queue.claim", "queue.history", "triage", "queue.settle", "effects.claim",
@@ -40,6 +42,18 @@ async def world(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
     world = scene(pool, database, tmp_path)
     (world.mailbox.root / "new" / "1").write_bytes(mail("reviewed"))
     (world.mailbox.root / "new" / "2").write_bytes(mail("automatic", text="Answer this by itself."))
+    yield world
+    await pool.close()
+
+
+@pytest.fixture
+async def scheduled(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
+    """One mail, its card shown, that goes out by itself now."""
+    pool = await databases.connect(database, name="test", size=3)
+    await promote(pool)
+    world = scene(pool, database, tmp_path)
+    assert (await world.scheduled("automatic")).status is Status.SCHEDULED
+    assert await world.soon()
     yield world
     await pool.close()
 
@@ -67,6 +81,74 @@ async def test_a_kill_during_recovery(world: Scene, database: str, tmp_path: Pat
     await _run(world, database, tmp_path, point, dies=True)
     await _run(world, database, tmp_path, None, dies=False)
     await _check_exactly_once(world, tmp_path)
+    _check_one_living_card_each(world)
+
+
+RELEASING = [
+    Point(step, when)
+    for step in ("releaser.perform", "clearance.objection_now", *STEPS[STEPS.index("sends.of") :])
+    for when in ("before", "after")
+    if step != "sends.newer_mail"
+] + [Point(step, when, 2) for step in ("effects.claim", "clearance.objection_now") for when in ("before", "after")]
+"""Between the time of a scheduled answer and its end: nobody approves it."""
+
+
+@pytest.mark.parametrize("point", RELEASING if FULL else random.Random(SEED).sample(RELEASING, 6), ids=str)
+@pytest.mark.parametrize("times", [1, 2] if FULL else [1])
+async def test_a_kill_between_hold_and_answer_sends_it_once(
+    scheduled: Scene, database: str, tmp_path: Path, point: Point, times: int
+) -> None:
+    for time in range(times):
+        await _alone(scheduled, database, tmp_path, point, dies=True if time == 0 else None)
+    await _alone(scheduled, database, tmp_path, None, dies=False)
+    await _check_sent_by_itself(scheduled)
+
+
+@pytest.mark.parametrize("point", [Point(step, "before", blow=signal.SIGSTOP) for step in ("releaser.perform", "sends.reserve")], ids=str)
+async def test_a_zombie_lets_nothing_go_a_second_time(scheduled: Scene, database: str, tmp_path: Path, point: Point) -> None:
+    with process.running(database, tmp_path, 1, point) as zombie:
+        await _until_stopped(scheduled, zombie)
+        await _alone(scheduled, database, tmp_path, None, dies=False)
+        before = await _everything(scheduled)
+        os.kill(zombie.pid or 0, signal.SIGCONT)
+        await _ended(scheduled, zombie)
+    assert await _everything(scheduled) == before
+    await _check_sent_by_itself(scheduled)
+
+
+async def test_a_kill_while_somebody_holds_it_leaves_one_of_the_two(scheduled: Scene, database: str, tmp_path: Path) -> None:
+    """The hold comes while a release that dies has its hands on the case: it waits for the row, and wins once the dead one let go of it."""
+    with process.running(database, tmp_path, 1, Point("clearance.objection_now", "after", blow=signal.SIGSTOP)) as bot:
+        await _until_stopped(scheduled, bot)
+        case = await scheduled.case(CaseId(1))
+        move = hold(case, case.revision, ANA, await scheduled.now())
+        assert isinstance(move, Move)
+        holding = asyncio.create_task(scheduled.cases.commit(case, move))
+        bot.kill()
+        assert await holding is not None
+    await _run_until_idle(scheduled)
+    assert (await scheduled.case(case.id)).status is Status.REVIEW
+    assert scheduled.sent() == []
+
+
+async def _alone(world: Scene, dsn: str, folder: Path, point: Point | None, *, dies: bool | None) -> None:
+    with process.running(dsn, folder, 1, point) as bot:
+        async with asyncio.timeout(PATIENCE):
+            while bot.is_alive():  # noqa: ASYNC110  # another process ends
+                await asyncio.sleep(0.02)
+    if dies is not None:
+        assert bot.exitcode == (-signal.SIGKILL if dies else 0), (folder / "bot.log").read_text()
+
+
+async def _run_until_idle(world: Scene) -> None:
+    await world.value("update effects set lease_until = clock_timestamp() where state = 'pending'")
+    await world.settle()
+
+
+async def _check_sent_by_itself(world: Scene) -> None:
+    assert [str(BytesParser().parsebytes(raw)["in-reply-to"]) for raw in world.sent()] == ["<automatic@customers.example>"]
+    assert await world.value("select status || outcome || auto_sent::text from messages") == "sentauto_senttrue"
+    assert await world.value("select count(*) from sends where state = 'sent'") == 1
     _check_one_living_card_each(world)
 
 
