@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.crontab import trigger
+from bot.gatekeeper import Gatekeeper
 from bot.refit.process import Refit
 from bot.renewal import Subscription, look
 from bot.store.database import Connection, Database
@@ -21,6 +22,8 @@ ROLL_UP_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(minutes=5)
 LIVE_EVERY = timedelta(seconds=30)
 """So soon after one process learned, all others judge by what it learned."""
+JUDGE_EVERY = timedelta(seconds=15)
+"""So soon what people said of drafts counts for or against an intent."""
 LEARN_EVERY = timedelta(hours=1)
 AT_FIRST = timedelta(seconds=5)
 """Budgets that a new Redis counts have nothing to spend in their first seconds."""
@@ -36,7 +39,12 @@ async def keep_time(scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
 
 
 def schedule(
-    database: Database, subscriptions: Sequence[Subscription], digests: Digests, digest_at: str, refit: Refit | None = None
+    database: Database,
+    subscriptions: Sequence[Subscription],
+    digests: Digests,
+    digest_at: str,
+    refit: Refit | None = None,
+    gatekeeper: Gatekeeper | None = None,
 ) -> AsyncIOScheduler:
     """The jobs, none of them running; `digest_at` is a crontab line, in UTC. What a busy program is late for is done late, and once."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
@@ -48,6 +56,8 @@ def schedule(
     if refit is not None:
         scheduler.add_job(refit.look, "interval", seconds=LIVE_EVERY.total_seconds(), id="live model")
         scheduler.add_job(refit.learn, "interval", seconds=LEARN_EVERY.total_seconds(), id="refit")
+    if gatekeeper is not None:
+        scheduler.add_job(gatekeeper.look, "interval", seconds=JUDGE_EVERY.total_seconds(), id="gate")
     return scheduler
 
 

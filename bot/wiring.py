@@ -19,14 +19,17 @@ from bot.backlog import Backlog, tell
 from bot.buckets import shared
 from bot.budget import Budgets
 from bot.calendar import ics
+from bot.checking import checked
 from bot.cleared import Cleared
 from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
 from bot.embedded import Services
 from bot.forwarding import Forwarder
+from bot.gatekeeper import Gatekeeper
 from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.intake import Consumer, Intake
+from bot.keyring import Keyring
 from bot.knowledge import folder
 from bot.mailbox import mime
 from bot.mailbox.reader import Reader, reader
@@ -60,9 +63,11 @@ from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
 from bot.store.digests import Digests
 from bot.store.effects import EffectQueue
+from bot.store.labels import second
 from bot.store.mailboxes import MailboxMemory
 from bot.store.models import Models
 from bot.store.queue import Queue
+from bot.store.secret import sampling_secret
 from bot.store.sends import Sends
 from bot.store.shelf import Shelf
 from bot.web import serving
@@ -117,13 +122,17 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         links = await _links(slack)
         live = LiveModel(house.model, Models(database, PLAIN))
         await live.look()
-        parts = _Parts(settings, services.database_url, database, redis, budgets, deliveries, house, live, mailboxes, slack, links, reading)
+        ring = Keyring(house, live, choice.names(asked))
+        secret = await sampling_secret(database)
+        parts = _Parts(
+            settings, services.database_url, database, redis, budgets, deliveries, house, ring, secret, mailboxes, slack, links, reading
+        )
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
         subscriptions = [one.subscription for one in mailboxes.values() if one.subscription]
         refit = Refit(live, Models(database, PLAIN), services.database_url, settings.policies)
-        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at, refit)
+        scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at, refit, parts.gatekeeper)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)
@@ -151,7 +160,8 @@ class _Parts:
     budgets: Budgets
     deliveries: Deliveries
     house: House
-    live: LiveModel
+    ring: Keyring
+    secret: bytes
     mailboxes: Mapping[MailboxId, Opened]
     slack: SlackSettings
     permalink: Callable[[str, str], str]
@@ -164,6 +174,10 @@ class _Parts:
     @property
     def directory(self) -> SlackDirectory:
         return SlackDirectory(patient_client(self.slack))
+
+    @property
+    def gatekeeper(self) -> Gatekeeper:
+        return Gatekeeper(self.database, PLAIN, self.ring.house, self.ring.asked)
 
     def people(self) -> People:
         return self.house.people
@@ -178,6 +192,8 @@ def _desk(parts: _Parts, connection: Connection) -> Desk:
         lint=lambda draft, email: lint(draft, email, parts.house),
         health=partial(_health, parts, connection),
         seen=RedisSeen(parts.redis),
+        gate=parts.gatekeeper,
+        second=partial(second, parts.database),
     )
 
 
@@ -189,7 +205,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         queue=queue,
         bell=Bell(parts.database_url, CASES),
         read=partial(_read, parts.reader, frozenset(name for entry in parts.settings.mailboxes for name in entry.authserv_ids)),
-        triage=partial(_triage, parts.house, parts.live),
+        triage=partial(_triage, parts.ring, parts.secret if parts.settings.reviewer_checks else b""),
         plan=plan.effects,
         concurrency=parts.settings.workers,
         late_after=timedelta(minutes=parts.settings.backlog_minutes),
@@ -238,7 +254,7 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
     forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.budgets))
     types: dict[str, tuple[EffectType, ...]] = {
-        "posts": ("post_card", "notify", "post_digest"),
+        "posts": ("post_card", "notify", "second_look", "announce", "post_digest"),
         "answers": ("send_reply", "forward", "update_card", "update_digest"),
     }
     return {
@@ -260,10 +276,11 @@ async def _authenticate(trusts: Mapping[MailboxId, Trust], resolver: Resolver, e
     return await verify(email, raw, trusts.get(mailbox, Trust(frozenset())), resolver)
 
 
-async def _triage(
-    house: House, live: LiveModel, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId
-) -> Triaged:
-    return await flow.triage(email, mailbox, history, house.judged_by(live.current), now, time.monotonic, case)
+async def _triage(ring: Keyring, secret: bytes, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
+    """Without a secret, no reviewer is checked."""
+    house = ring.house()
+    made = await flow.triage(email, mailbox, history, house, now, time.monotonic, case)
+    return checked(made, email, house, secret) if secret and not history.dry_run else made
 
 
 def _slack(settings: Settings) -> SlackSettings:

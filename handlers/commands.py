@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import help, stats
 from blocks.kit import Json, Message
+from blocks.text import escape
 from handlers import payload
 from handlers.access import member_only
 from handlers.desk import Desk
+from handlers.promote import Promoting
 
 PERIOD = timedelta(days=7)
 
@@ -23,7 +26,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 class Commands:
     desk: Desk
 
-    async def triage(self, ack: AsyncAck, command: Json, respond: AsyncRespond) -> None:
+    async def triage(self, ack: AsyncAck, command: Json, respond: AsyncRespond, client: AsyncWebClient) -> None:
         await ack()
         word = str(command.get("text") or "").strip().lower()
         match word:
@@ -31,6 +34,9 @@ class Commands:
                 await _say(respond, help.message())
             case "stats":
                 await self._stats(command, respond)
+            case _ if word.split()[0] == "promote":
+                if no := await Promoting(self.desk).open(command, client, word.removeprefix("promote").strip()):
+                    await _say(respond, Message(escape(no), ()))
             case _:
                 await _say(respond, help.message(unknown=word[:40]))
 

@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Protocol
 
 from blocks.home import Health
-from pipeline.case import CaseId, Draft, Finding
+from pipeline.case import CaseId, Draft, Finding, PersonId
 from pipeline.email import Email
+from pipeline.gate.account import Account
+from pipeline.gate.states import Change, Event
 from pipeline.people import People
 from pipeline.ports import Cases, Directory
+from pipeline.review import Refused
 
 
 class ReviewedCases(Cases, Protocol):
@@ -26,9 +29,21 @@ class Seen(Protocol):
         ...
 
 
+class Gate(Protocol):
+    """Who may answer by itself, on what evidence."""
+
+    async def accounts(self) -> Sequence[Account]: ...
+    async def act(self, intent: str, revision: int, make: Callable[[Account], Event]) -> Change | Refused:
+        """Do what a person asks, if the standing is still at this revision."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`people` gives policies/people.json as it is now; `lint` looks at a draft as a person has edited it."""
+    """`people` gives policies/people.json as it is now; `lint` looks at a draft as a person has edited it.
+
+    `second` keeps a second person's verdict (True: wrong); it gives False where that does not count.
+    """
 
     cases: ReviewedCases
     people: Callable[[], People]
@@ -37,3 +52,5 @@ class Desk:
     lint: Callable[[Draft, Email], tuple[Finding, ...]]
     health: Callable[[], Awaitable[Sequence[Health]]]
     seen: Seen
+    gate: Gate
+    second: Callable[[CaseId, PersonId, bool], Awaitable[bool]]

@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import backlog, chat, commands, digest, home, leftover, review
+from handlers import backlog, chat, commands, digest, home, leftover, promote, review
 from handlers.desk import Desk
 
 
@@ -11,6 +11,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     review.register(app, desk)
     digest.register(app, desk)
     backlog.register(app, desk)
+    promote.register(app, desk)
     home.register(app, desk)
     commands.register(app, desk)
     chat.register(app)

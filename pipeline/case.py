@@ -127,7 +127,7 @@ class Decision:
     """The lowest route that any reason allows; `would_be` is the same without the gate's reasons (an unpromoted intent, a dry run).
 
     `versions` names every rulebook, intent, template and model version that took part, for a later replay.
-    `tags`, `notify` (teams) and `second_approver` are what rules asked for beside.
+    `tags`, `notify` (teams) and `second_approver` are what rules asked for beside. `gate_key` is the gate key of what would answer.
     """
 
     route: Route
@@ -141,6 +141,7 @@ class Decision:
     tags: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
     second_approver: bool = False
+    gate_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,18 @@ class Draft:
         return hashlib.sha256(said.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """A draft known to be bad, which the card shows in place of the true one until somebody judged it. It is no Draft and is never sent.
+
+    `planted` is the line that is wrong in it, `kind` what is wrong.
+    """
+
+    text: str
+    planted: str
+    kind: str
+
+
 OutcomeKind = Literal["sent_as_is", "sent_edited", "auto_sent", "rejected", "taken_over", "answered_by_hand", "unknown", "failed"]
 
 
@@ -228,6 +241,7 @@ class Case:
     """All of it. `revision` grows by one with every transition and is what buttons carry.
 
     `note` is the sentence to show for the last transition that was nobody's decision (a send that failed, a draft made stale).
+    `seeded` stands on the card instead of the draft, if it is there; every transition takes it away.
     """
 
     id: CaseId
@@ -241,6 +255,7 @@ class Case:
     draft: Draft | None
     outcome: Outcome | None
     note: str = ""
+    seeded: Seeded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +282,7 @@ class Triaged:
 
     `calls` is every call of a language model that it took, those for a draft that was not used after all among them (`discarded`).
     `decided_ms` is the time until the intent was known; `foreseen`: the draft's words had been asked for before.
+    `seeded` is what the card shows first, to see whether reviewers notice; `doubled`: a second person judges the draft too.
     """
 
     status: Status
@@ -278,3 +294,5 @@ class Triaged:
     discarded: tuple[Call, ...] = ()
     decided_ms: int = 0
     foreseen: bool = False
+    seeded: Seeded | None = None
+    doubled: bool = False

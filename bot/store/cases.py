@@ -143,4 +143,5 @@ async def load(connection: Connection, codec: Codecs, case: CaseId) -> Case | No
         draft=draft,
         outcome=parts.outcome,
         note=parts.note,
+        seeded=parts.seeded,
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from pipeline.case import Case, Classification, Context, Decision, Draft, History, Outcome, Triaged
+from pipeline.case import Case, Classification, Context, Decision, Draft, History, Outcome, Seeded, Triaged
 from pipeline.effects import Effect
 from pipeline.email import Email, MailboxId
 
@@ -21,6 +21,7 @@ class Parts:
     decision: Decision | None
     outcome: Outcome | None
     note: str
+    seeded: Seeded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +48,4 @@ def dump(adapter: TypeAdapter[Any], value: object) -> bytes:
 
 
 def parts(case: Case) -> Parts:
-    return Parts(case.classification, case.context, case.decision, case.outcome, case.note)
+    return Parts(case.classification, case.context, case.decision, case.outcome, case.note, case.seeded)

@@ -61,6 +61,7 @@ def route(
         tags=ruled.tags,
         notify=ruled.notify,
         second_approver=ruled.second_approver,
+        gate_key=house.keys.get(classification.intent, ""),
     )
 
 
