@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.store import audit
+from bot.store.autos import noted
 from bot.store.bell import CASES
 from bot.store.codec import Codecs
 from bot.store.database import Connection
@@ -60,6 +61,7 @@ async def write_move(connection: Connection, codec: Codecs, before: Case, move: 
         await put_draft(connection, codec, after.id, move.draft)
     await _label(connection, after)
     await judged(connection, codec, before, after, move, traceparent)
+    await noted(connection, before, after, move)
     if after.status is Status.QUEUED:
         await _queue(connection, after, move)
     await put_effects(connection, codec, move.effects, traceparent)

@@ -57,8 +57,10 @@ class Judging:
         sql = """
         insert into labels (case_id, intent, key, thread, sender, received_at, earlier, would_go, confidence, seeded, doubled, fate,
                             verdict, judged_at, judged_by)
-        select 1000000 + (select count(*) from labels) + n, $1, $2, gen_random_uuid()::text, gen_random_uuid()::text, clock_timestamp(), 0, true, 0.97,
-               false, false, case when n > $3::int then 'rejected' else 'sent_as_is' end, case when n > $3::int then 'wrong' else 'right' end,
+        select 1000000 + (select count(*) from labels) + n, $1, $2, gen_random_uuid()::text,
+               gen_random_uuid()::text, clock_timestamp(), 0, true, 0.97,
+               false, false, case when n > $3::int then 'rejected' else 'sent_as_is' end,
+               case when n > $3::int then 'wrong' else 'right' end,
                clock_timestamp() - $5::interval, 'U01ANA'
         from generate_series(1, $3::int + $4::int) n
         """
@@ -68,7 +70,8 @@ class Judging:
         """Reviewers who found so many planted errors."""
         sql = """
         insert into reviewer_checks (case_id, kind, reviewer, missed)
-        select 2000000 + (select count(*) from reviewer_checks) + n, 'seed', 'U01ANA', n > $1::int from generate_series(1, $1::int + $2::int) n
+        select 2000000 + (select count(*) from reviewer_checks) + n, 'seed', 'U01ANA', n > $1::int
+        from generate_series(1, $1::int + $2::int) n
         """
         await self.scene.value(sql, caught, missed)
 
