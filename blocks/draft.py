@@ -3,7 +3,7 @@
 from blocks import ids, kit
 from blocks.kit import Json, Message
 from blocks.sources import PLACES
-from blocks.state import FAULTS, bounced, decided, headline, reasons, when, who, would_have_been
+from blocks.state import FAULTS, bounced, decided, headline, reasons, shown, when, who, would_have_been
 from blocks.text import clip, count, escape, in_full, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
 from pipeline.recipients import addressed, elsewhere
@@ -14,6 +14,7 @@ SHOWN = 8000
 
 def message(case: Case) -> Message | None:
     """The draft as the case has it now, or None where there is none."""
+    case = shown(case)
     if case.draft is None:
         return None
     draft = case.draft

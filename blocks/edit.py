@@ -8,6 +8,7 @@ from typing import Any
 from blocks import ids, kit
 from blocks.draft import finding
 from blocks.kit import Json
+from blocks.state import shown
 from blocks.text import clip_lines, count, foreign, in_full, visible
 from pipeline.case import Case, Draft, Status
 from pipeline.recipients import Offer, Place, addressed, offered
@@ -44,7 +45,7 @@ def view(case: Case, channel: str, thread: str, own: frozenset[str], *, keep: Fo
     """
     assert case.draft is not None
     ref = ids.FormRef(case.id, case.revision, case.draft.sha256, channel, thread)
-    wanted = keep or Form(case.draft.subject, case.draft.text, "")
+    wanted = keep or Form(case.draft.subject, (shown(case).draft or case.draft).text, "")
     whom = [*_whom(case, case.draft, own, wanted.ticked), *_forward(case, case.draft, wanted.forward)]
     blocks = [*_said(case.draft, said), *_findings(case.draft), *_mail(case), *whom, *_fields(wanted, case.revision)]
     return kit.modal("Edit the reply", ids.EDIT_FORM, blocks, metadata=ids.write_form(ref), submit="Save", close="Cancel")

@@ -30,6 +30,7 @@ def message(unknown: str = "") -> Message:
             kit.line(kit.run("/triage stats", code=True), kit.run(" shows what came in and what became of it.")),
             kit.line(kit.run("/triage pause", code=True), kit.run(" and a reason: nothing goes out by itself any more.")),
             kit.line(kit.run("/triage resume", code=True), kit.run(" ends the pause.")),
+            kit.line(kit.run("/triage promote", code=True), kit.run(" shows what each kind of answer has earned, and promotes it.")),
             kit.line(kit.run("/triage", code=True), kit.run(" shows this.")),
             kit.line(kit.run("My Home tab lists what waits for you.")),
         ),

@@ -2,6 +2,7 @@
 
 from blocks import ids, kit
 from blocks.kit import Json
+from blocks.state import shown
 from blocks.text import clip, visible, words
 from pipeline.case import Case, Cited, Draft
 
@@ -21,6 +22,7 @@ SENTENCE = 600
 
 def view(case: Case) -> Json:
     """Every sentence that stands in the draft as it is now, with its sources; what a person wrote has none."""
+    case = shown(case)
     assert case.draft is not None
     left = [cited for cited in case.draft.cited if cited.text in case.draft.text]
     told = [kit.context(kit.plain(_headline(case.draft, len(left) < len(case.draft.cited))))]

@@ -1,11 +1,26 @@
 """How a case's state is said: headline, who did what and when, the voices behind a decision, what stays unsaid until it is decided."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from blocks import kit
 from blocks.kit import Json
 from blocks.text import one_line, words
-from pipeline.case import OUT_OF_SCOPE, Case, Classification, Decision, Fault, Outcome, Reason, Rejection, Route, Status
+from pipeline.case import (
+    OUT_OF_SCOPE,
+    Case,
+    Cited,
+    Classification,
+    Decision,
+    Draft,
+    Fault,
+    Outcome,
+    Reason,
+    Rejection,
+    Route,
+    Seeded,
+    Status,
+)
 from pipeline.review import OPEN
 
 REJECTIONS: dict[Rejection, str] = {
@@ -45,6 +60,26 @@ def blind(case: Case) -> bool:
     """The reviewer's decision is a label for this intent, so nothing may be shown that could sway it."""
     gated = case.decision is not None and any(reason.speaker == "gate" for reason in case.decision.reasons)
     return gated and case.outcome is None and not decided(case)
+
+
+def shown(case: Case) -> Case:
+    """The case with the draft that its card shows: a seeded one stands in the true one's place, word for word and source for source."""
+    draft, seeded = case.draft, case.seeded
+    if draft is None or seeded is None:
+        return case
+    at = next((at for at, (true, bad) in enumerate(zip(draft.text, seeded.text, strict=False)) if true != bad), len(seeded.text))
+    grown = len(seeded.text) - len(draft.text)
+    return replace(
+        case, draft=replace(draft, text=seeded.text, cited=tuple(_as_shown(cited, draft, seeded, at, grown) for cited in draft.cited))
+    )
+
+
+def _as_shown(cited: Cited, draft: Draft, seeded: Seeded, at: int, grown: int) -> Cited:
+    """The sentence as it stands in the text with the error."""
+    start = draft.text.find(cited.text)
+    if not 0 <= start <= at < start + len(cited.text):
+        return cited
+    return replace(cited, text=seeded.text[start : start + len(cited.text) + grown])
 
 
 def headline(case: Case) -> str:

@@ -84,6 +84,7 @@ def bot_settings(settings: DemoSettings) -> Settings:
         digest_at="*/2 * * * *",
         log_level="warning",
         models=ModelsSettings(local_only=True),
+        reviewer_checks=False,
         mailboxes=tuple(
             MaildirEntry(
                 address=inbox,

@@ -20,12 +20,14 @@ from bot.store.effects import MOST_CRASHES, EffectQueue, Errand, LeaseLost
 from pipeline.case import Case
 from pipeline.effects import (
     EFFECT_TYPES,
+    Announce,
     EffectType,
     Forward,
     Notify,
     PostCard,
     PostDigest,
     Release,
+    SecondLook,
     SendReply,
     UpdateCard,
     UpdateDigest,
@@ -115,6 +117,11 @@ class Outbox:
                 await self._show(errand, show)
             case Notify() as notify:
                 await self._say(errand, notify)
+            case SecondLook() as look:
+                await self._ask(errand, look)
+            case Announce() as news:
+                await self.board.announce(news.mailbox, news.key, news.text, again=errand.attempt > 1)
+                await self.effects.done(errand)
             case PostDigest() | UpdateDigest() as listed:
                 await self._list(errand, listed)
             case _ as never:
@@ -136,11 +143,19 @@ class Outbox:
 
         await self._on_board(errand, effect, say)
 
+    async def _ask(self, errand: Errand, effect: SecondLook) -> None:
+        async def ask(case: Case) -> None:
+            await self.board.ask_second(case, await self.cases.first_text(case.id), effect.key, again=errand.attempt > 1)
+
+        await self._on_board(errand, effect, ask)
+
     async def _draw(self, errand: Errand, case: Case) -> None:
         placed = await self.cards.placed(case.id)
         await self.board.show(case, placed, again=errand.attempt > 1, remember=self._remember(errand))
 
-    async def _on_board(self, errand: Errand, effect: PostCard | UpdateCard | Notify, act: Callable[[Case], Awaitable[None]]) -> None:
+    async def _on_board(
+        self, errand: Errand, effect: PostCard | UpdateCard | Notify | SecondLook, act: Callable[[Case], Awaitable[None]]
+    ) -> None:
         case = await self.cases.load(effect.case)
         if case is not None:
             await act(case)
@@ -182,7 +197,7 @@ class Outbox:
                 await self.releaser.give_up(errand, release, sentence)
             case Forward() as forward:
                 await self.forwarder.give_up(errand, forward, sentence)
-            case PostCard() | UpdateCard() | Notify() | PostDigest() | UpdateDigest():
+            case PostCard() | UpdateCard() | Notify() | SecondLook() | Announce() | PostDigest() | UpdateDigest():
                 await self.effects.bury(errand, sentence)
             case _ as never:
                 assert_never(never)

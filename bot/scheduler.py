@@ -1,32 +1,33 @@
-"""What happens by the clock: figures are rolled up, subscriptions kept alive; digests tell what was filed, reminders what is due."""
+"""What happens by the clock: chores every so often, subscriptions kept alive, and a digest of what was filed."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.crontab import trigger
-from bot.quality import Quality
-from bot.refit.process import Refit
 from bot.renewal import Subscription, look
-from bot.store.database import Connection, Database
 from bot.store.digests import Digests
-from bot.store.figures import roll_up
 from pipeline.errors import Temporary
 
 log = logging.getLogger(__name__)
 
-ROLL_UP_EVERY = timedelta(minutes=5)
 LOOK_EVERY = timedelta(minutes=5)
-SECOND_LOOK_EVERY = timedelta(seconds=20)
-REMIND_EVERY = timedelta(minutes=1)
-LIVE_EVERY = timedelta(seconds=30)
-"""So soon after one process learned, all others judge by what it learned."""
-LEARN_EVERY = timedelta(hours=1)
 AT_FIRST = timedelta(seconds=5)
 """Budgets that a new Redis counts have nothing to spend in their first seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Work that is done every so often; `soon`: for the first time right after the start."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], Awaitable[object]]
+    soon: bool = False
 
 
 async def keep_time(scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
@@ -38,54 +39,28 @@ async def keep_time(scheduler: AsyncIOScheduler, stop: asyncio.Event) -> None:
         scheduler.shutdown(wait=False)
 
 
-def schedule(
-    database: Database,
-    subscriptions: Sequence[Subscription],
-    digests: Digests,
-    digest_at: str,
-    refit: Refit | None = None,
-    remind: Callable[[], Awaitable[object]] | None = None,
-    worth: Callable[[], Mapping[str, int]] = dict,
-    quality: Quality | None = None,
-) -> AsyncIOScheduler:
+def schedule(chores: Sequence[Chore], subscriptions: Sequence[Subscription], digests: Digests, digest_at: str) -> AsyncIOScheduler:
     """The jobs, none of them running; `digest_at` is a crontab line, in UTC. What a busy program is late for is done late, and once."""
     scheduler = AsyncIOScheduler(timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
     soon = datetime.now(UTC) + AT_FIRST
-    scheduler.add_job(_roll_up, "interval", args=(database, worth), seconds=ROLL_UP_EVERY.total_seconds(), next_run_time=soon)
+    for chore in chores:
+        first = {"next_run_time": soon} if chore.soon else {}
+        scheduler.add_job(_tend, "interval", args=(chore,), seconds=chore.every.total_seconds(), id=chore.name, **first)
     for each in subscriptions:
         scheduler.add_job(_look, "interval", args=(each,), seconds=LOOK_EVERY.total_seconds(), next_run_time=soon)
     scheduler.add_job(_digest, trigger(digest_at), args=(digests,), id="digest")
-    if remind is not None:
-        scheduler.add_job(_remind, "interval", args=(remind,), seconds=REMIND_EVERY.total_seconds(), next_run_time=soon, id="reminders")
-    if quality is not None:
-        scheduler.add_job(quality.look, "interval", seconds=SECOND_LOOK_EVERY.total_seconds(), id="quality")
-    if refit is not None:
-        scheduler.add_job(refit.look, "interval", seconds=LIVE_EVERY.total_seconds(), id="live model")
-        scheduler.add_job(refit.learn, "interval", seconds=LEARN_EVERY.total_seconds(), id="refit")
     return scheduler
+
+
+async def _tend(chore: Chore) -> None:
+    try:
+        await chore.work()
+    except Temporary as error:
+        log.warning("Not done now, but at the next time (%s): %s", chore.name, error)
 
 
 async def _look(subscription: Subscription) -> None:
     await look(subscription, datetime.now(UTC))
-
-
-async def _roll_up(database: Database, worth: Callable[[], Mapping[str, int]]) -> None:
-    async def work(connection: Connection) -> None:
-        today = datetime.now(UTC).date()
-        for day in (today - timedelta(days=1), today):
-            await roll_up(connection, day, worth())
-
-    try:
-        await database.run(work)
-    except Temporary as error:
-        log.warning("The daily figures were not rolled up: %s", error)
-
-
-async def _remind(remind: Callable[[], Awaitable[object]]) -> None:
-    try:
-        await remind()
-    except Temporary as error:
-        log.warning("Nobody was reminded of what is due: %s", error)
 
 
 async def _digest(digests: Digests) -> None:

@@ -129,6 +129,8 @@ class Settings(BaseSettings):
     backlog_minutes: int = Field(default=60, ge=1)
     """A mail that is read so long after it was received is one of a backlog: of more than `backlog_cards` of them, one digest tells."""
     backlog_cards: int = Field(default=20, ge=0)
+    reviewer_checks: bool = True
+    """Whether one card in twenty shows a bad draft first, and one review in twenty is repeated: without them no intent can be promoted."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("digest_at")
@@ -184,6 +186,7 @@ poll_seconds = 1.0
 digest_at = "0 8 * * *"     # when Slack is told what was filed without a card (spam, newsletters): a crontab line, in UTC
 backlog_minutes = 60        # after an outage: of mails older than this, and more than backlog_cards, one message tells
 backlog_cards = 20
+reviewer_checks = true      # one card in twenty shows a bad draft first (it is never sent), one review in twenty is repeated (docs/gate.md)
 log_level = "info"
 # public_url = "https://triage.example.com"  # where Microsoft reaches this port's /webhooks/, to tell of new mail at once
 

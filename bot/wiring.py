@@ -19,14 +19,17 @@ from bot.backlog import Backlog, tell
 from bot.buckets import shared
 from bot.budget import Budgets
 from bot.calendar import ics
+from bot.checking import checked
 from bot.cleared import Cleared
 from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
 from bot.embedded import Services
 from bot.forwarding import Forwarder
+from bot.gatekeeper import Gatekeeper
 from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.intake import Consumer, Intake
+from bot.keyring import Keyring
 from bot.knowledge import folder
 from bot.mailbox import mime
 from bot.mailbox.reader import Reader, reader
@@ -43,7 +46,7 @@ from bot.redaction.process import name_process
 from bot.refit.live import LiveModel
 from bot.refit.process import Refit
 from bot.releasing import Releaser
-from bot.scheduler import keep_time, schedule
+from bot.scheduler import Chore, keep_time, schedule
 from bot.sending import Sender
 from bot.sent import SentWatch
 from bot.settings import MailboxEntry, Settings
@@ -64,10 +67,13 @@ from bot.store.database import Database, connect
 from bot.store.deadlines import Deadlines
 from bot.store.digests import Digests
 from bot.store.effects import EffectQueue
+from bot.store.figures import roll_up_lately
+from bot.store.labels import second
 from bot.store.mailboxes import MailboxMemory
 from bot.store.models import Models
 from bot.store.queue import Queue
 from bot.store.rights import Switch, rights
+from bot.store.secret import sampling_secret
 from bot.store.sends import Sends
 from bot.store.shelf import Shelf
 from bot.web import serving
@@ -123,31 +129,35 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         links = await _links(slack)
         live = LiveModel(house.model, Models(database, PLAIN))
         await live.look()
-        parts = _Parts(settings, services.database_url, database, redis, budgets, deliveries, house, live, mailboxes, slack, links, reading)
+        ring = Keyring(house, live, choice.names(asked))
+        secret = await sampling_secret(database)
+        parts = _Parts(
+            settings, services.database_url, database, redis, budgets, deliveries, house, ring, secret, mailboxes, slack, links, reading
+        )
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
         subscriptions = [one.subscription for one in mailboxes.values() if one.subscription]
-        refit = Refit(live, Models(database, PLAIN), services.database_url, settings.policies)
-        remind = partial(Deadlines(database, PLAIN).remind, house.rulebook.reminders)
-        scheduler = schedule(
-            database,
-            subscriptions,
-            Digests(database, PLAIN),
-            settings.digest_at,
-            refit,
-            remind,
-            partial(_worth, house),
-            Quality(parts.cases, lambda: house),
-        )
+        chores = _chores(parts, Refit(live, Models(database, PLAIN), services.database_url, settings.policies))
+        scheduler = schedule(chores, subscriptions, Digests(database, PLAIN), settings.digest_at)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
 
 
-def _worth(house: House) -> Mapping[str, int]:
-    return {name: intent.worth_minutes for name, intent in house.intents.items()}
+def _chores(parts: "_Parts", refit: Refit) -> Sequence[Chore]:
+    """What is done every so often, and how often: what people said of drafts counts within seconds."""
+    database, rulebook = parts.database, parts.house.rulebook
+    worth = {name: intent.worth_minutes for name, intent in parts.house.intents.items()}
+    return (
+        Chore("figures", timedelta(minutes=5), partial(roll_up_lately, database, lambda: worth), soon=True),
+        Chore("reminders", timedelta(minutes=1), partial(Deadlines(database, PLAIN).remind, rulebook.reminders), soon=True),
+        Chore("second model", timedelta(seconds=20), Quality(parts.cases, parts.ring.house).look),
+        Chore("live model", timedelta(seconds=30), refit.look),
+        Chore("refit", timedelta(hours=1), refit.learn),
+        Chore("gate", timedelta(seconds=15), parts.gatekeeper.look, soon=True),
+    )
 
 
 def _knowledge(settings: Settings) -> Knowledge | None:
@@ -171,7 +181,8 @@ class _Parts:
     budgets: Budgets
     deliveries: Deliveries
     house: House
-    live: LiveModel
+    ring: Keyring
+    secret: bytes
     mailboxes: Mapping[MailboxId, Opened]
     slack: SlackSettings
     permalink: Callable[[str, str], str]
@@ -184,6 +195,10 @@ class _Parts:
     @property
     def directory(self) -> SlackDirectory:
         return SlackDirectory(patient_client(self.slack))
+
+    @property
+    def gatekeeper(self) -> Gatekeeper:
+        return Gatekeeper(self.database, PLAIN, self.ring.house, self.ring.asked)
 
     def people(self) -> People:
         return self.house.people
@@ -200,6 +215,8 @@ def _desk(parts: _Parts, connection: Connection) -> Desk:
         seen=RedisSeen(parts.redis),
         switch=Switch(parts.database),
         nearly=lambda case: near_rules(parts.house.rulebook, case),
+        gate=parts.gatekeeper,
+        second=partial(second, parts.database),
     )
 
 
@@ -262,7 +279,7 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
     forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.budgets))
     types: dict[str, tuple[EffectType, ...]] = {
-        "posts": ("post_card", "notify", "post_digest"),
+        "posts": ("post_card", "notify", "second_look", "announce", "post_digest"),
         "answers": ("send_reply", "release", "forward", "update_card", "update_digest"),
     }
     return {
@@ -285,9 +302,10 @@ async def _authenticate(trusts: Mapping[MailboxId, Trust], resolver: Resolver, e
 
 
 async def _triage(parts: _Parts, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
-    """Each mail by the rights and the model of this moment."""
-    house = replace(parts.house, rights=await parts.database.run(rights)).judged_by(parts.live.current)
-    return await flow.triage(email, mailbox, history, house, now, time.monotonic, case)
+    """Each mail by the rights, the rules and the model of this moment."""
+    house = replace(parts.ring.house(), rights=await parts.database.run(rights))
+    made = await flow.triage(email, mailbox, history, house, now, time.monotonic, case)
+    return checked(made, email, house, parts.secret) if parts.settings.reviewer_checks and not history.dry_run else made
 
 
 def _slack(settings: Settings) -> SlackSettings:

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import help, notice, stats
 from blocks.kit import Json, Message
+from blocks.text import escape
 from handlers import pausing, payload
 from handlers.access import member_only
 from handlers.desk import Desk
+from handlers.promote import Promoting
 
 PERIOD = timedelta(days=7)
 
@@ -23,7 +26,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 class Commands:
     desk: Desk
 
-    async def triage(self, ack: AsyncAck, command: Json, respond: AsyncRespond) -> None:
+    async def triage(self, ack: AsyncAck, command: Json, respond: AsyncRespond, client: AsyncWebClient) -> None:
         await ack()
         said, user = str(command.get("text") or "").strip(), payload.user(command)
         word, _, rest = said.partition(" ")
@@ -36,6 +39,9 @@ class Commands:
                 await _say(respond, notice.message(await pausing.pause(self.desk, user, rest)))
             case "resume":
                 await _say(respond, notice.message(await pausing.resume(self.desk, user)))
+            case "promote":
+                if no := await Promoting(self.desk).open(command, client, rest.strip().lower()):
+                    await _say(respond, Message(escape(no), ()))
             case _:
                 await _say(respond, help.message(unknown=said.lower()[:40]))
 

@@ -8,9 +8,12 @@ from typing import Protocol
 from blocks.home import Health
 from pipeline.case import Case, CaseId, Draft, Finding, PersonId
 from pipeline.email import Email
+from pipeline.gate.account import Account
+from pipeline.gate.states import Change, Event
 from pipeline.people import People
 from pipeline.policy.explain import Near
 from pipeline.ports import Cases, Directory
+from pipeline.review import Refused
 from pipeline.rights import Pause
 
 
@@ -44,11 +47,21 @@ class Switch(Protocol):
         ...
 
 
+class Gate(Protocol):
+    """Who may answer by itself, on what evidence."""
+
+    async def accounts(self) -> Sequence[Account]: ...
+    async def act(self, intent: str, revision: int, make: Callable[[Account], Event]) -> Change | Refused:
+        """Do what a person asks, if the standing is still at this revision."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`people` gives policies/people.json as it is now; `lint` looks at a draft as a person has edited it.
 
     `nearly` names the rules in force that were one condition short of speaking.
+    `second` keeps a second person's verdict (True: wrong); it gives False where that does not count.
     """
 
     cases: ReviewedCases
@@ -60,3 +73,5 @@ class Desk:
     seen: Seen
     switch: Switch
     nearly: Callable[[Case], Sequence[Near]]
+    gate: Gate
+    second: Callable[[CaseId, PersonId, bool], Awaitable[bool]]

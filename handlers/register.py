@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import backlog, chat, commands, digest, home, leftover, looking, review, why
+from handlers import backlog, chat, commands, digest, home, leftover, looking, promote, review, why
 from handlers.desk import Desk
 
 
@@ -13,6 +13,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     looking.register(app, desk)
     digest.register(app, desk)
     backlog.register(app, desk)
+    promote.register(app, desk)
     home.register(app, desk)
     commands.register(app, desk)
     chat.register(app)

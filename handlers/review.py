@@ -18,6 +18,7 @@ from handlers.desk import Desk
 from handlers.payload import Body, Click
 from pipeline import review
 from pipeline.case import Case, Rejection, Status
+from pipeline.gate.seeds import caught
 from pipeline.recipients import addressed, ticked
 from pipeline.review import Move, Refused, Whom, standing
 
@@ -156,6 +157,8 @@ class Reviewing:
 
     async def _approved(self, admitted: Admitted) -> Move | Refused:
         case, draft = admitted.case, admitted.case.draft
+        if case.seeded is not None:
+            return self._unmasked(admitted, missed=True)
         edited = draft is not None and draft.version > 1
         first = await self.desk.cases.first_text(case.id) if edited or draft is None else draft.text
         return review.approve(case, case.revision, admitted.person, self.desk.clock(), first)
@@ -168,12 +171,19 @@ class Reviewing:
 
     async def _edited(self, admitted: Admitted, form: edit.Form) -> Move | Refused:
         case = admitted.case
+        if case.seeded is not None:
+            return self._unmasked(admitted, missed=not caught(case.seeded, form.text))
         theirs = replace(case.draft, subject=form.subject, text=form.text, author=admitted.person.id) if case.draft else None
         found = self.desk.lint(theirs, case.email) if theirs else ()
         whom = _whom(case, form, self._own() | {case.mailbox})
         return review.edit(case, case.revision, admitted.person, self.desk.clock(), form.subject, form.text, found, whom)
 
+    def _unmasked(self, admitted: Admitted, *, missed: bool) -> Move | Refused:
+        return review.unmask(admitted.case, admitted.case.revision, admitted.person, self.desk.clock(), missed=missed)
+
     async def _dropped(self, admitted: Admitted, why: Rejection, remark: str) -> Move | Refused:
+        if admitted.case.seeded is not None:
+            return self._unmasked(admitted, missed=False)
         return review.reject(admitted.case, admitted.case.revision, admitted.person, self.desk.clock(), why, remark)
 
 

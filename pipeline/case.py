@@ -213,6 +213,18 @@ class Draft:
         return hashlib.sha256(said.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """A draft known to be bad, which the card shows in place of the true one until somebody judged it. It is no Draft and is never sent.
+
+    `planted` is the line that is wrong in it, `kind` what is wrong.
+    """
+
+    text: str
+    planted: str
+    kind: str
+
+
 OutcomeKind = Literal["sent_as_is", "sent_edited", "auto_sent", "rejected", "taken_over", "answered_by_hand", "unknown", "failed"]
 
 
@@ -260,6 +272,7 @@ class Case:
     `agreed` is the first approval where two are needed; any change of the draft makes it void.
     `looked` is what somebody thought of the answer after it was sent.
     `sends_at` is when a scheduled case goes out by itself; afterwards, when it would have.
+    `seeded` stands on the card instead of the draft, if it is there; every transition takes it away.
     """
 
     id: CaseId
@@ -276,6 +289,7 @@ class Case:
     agreed: Agreed | None = None
     looked: Looked | None = None
     sends_at: datetime | None = None
+    seeded: Seeded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +317,7 @@ class Triaged:
     `calls` is every call of a language model that it took, those for a draft that was not used after all among them (`discarded`).
     `decided_ms` is the time until the intent was known; `foreseen`: the draft's words had been asked for before. `sends_at` is when it goes
     out by itself, where nobody has to look at it first.
+    `seeded` is what the card shows first, to see whether reviewers notice; `doubled`: a second person judges the draft too.
     """
 
     status: Status
@@ -315,3 +330,5 @@ class Triaged:
     decided_ms: int = 0
     foreseen: bool = False
     sends_at: datetime | None = None
+    seeded: Seeded | None = None
+    doubled: bool = False

@@ -95,6 +95,33 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Ask a second person of the inbox's channel what they think of the draft that was judged just now."""
+
+    case: CaseId
+    type: Literal["second_look"] = field(default="second_look")
+
+    @property
+    def key(self) -> str:
+        return f"second:{self.case}"
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Say one sentence in the inbox's channel: what became of an intent's right. `change` is the row of its record."""
+
+    change: int
+    mailbox: MailboxId
+    text: str
+    case: None = field(default=None)
+    type: Literal["announce"] = field(default="announce")
+
+    @property
+    def key(self) -> str:
+        return f"gate:{self.change}:{self.mailbox}"
+
+
+@dataclass(frozen=True, slots=True)
 class PostDigest:
     """Tell the inbox's channel what was filed without a card. It belongs to no one case."""
 
@@ -122,8 +149,10 @@ class UpdateDigest:
         return f"digest:case:{self.case}:{self.revision}"
 
 
-Effect = SendReply | Release | Forward | PostCard | UpdateCard | Notify | PostDigest | UpdateDigest
-EffectType = Literal["send_reply", "release", "forward", "post_card", "update_card", "notify", "post_digest", "update_digest"]
+Effect = SendReply | Release | Forward | PostCard | UpdateCard | Notify | SecondLook | Announce | PostDigest | UpdateDigest
+EffectType = Literal[
+    "send_reply", "release", "forward", "post_card", "update_card", "notify", "second_look", "announce", "post_digest", "update_digest"
+]
 EFFECT_TYPES: tuple[EffectType, ...] = get_args(EffectType)
 
 
@@ -134,8 +163,10 @@ def lane(effect: Effect) -> str:
             return f"mail:{effect.case}"
         case Release():
             return f"release:{effect.case}"
-        case PostCard() | UpdateCard() | Notify():
+        case PostCard() | UpdateCard() | Notify() | SecondLook():
             return f"slack:{effect.case}"
+        case Announce():
+            return f"gate:{effect.mailbox}"
         case PostDigest() | UpdateDigest():
             return f"digest:{effect.mailbox}"
 

@@ -40,6 +40,8 @@ class People(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     inboxes: Mapping[EmailAddress, Inbox]
+    managers: tuple[EmailAddress, ...] = ()
+    """Who may let an intent answer by itself, and take that right away; where nobody is named, every approver of any inbox."""
     vips: tuple[str, ...] = ()
     """Addresses, or domains written "@example.com"; they count only where the mail's domain is authenticated."""
     customers: tuple[Domain, ...] = ()
@@ -74,6 +76,14 @@ class People(BaseModel):
     def is_vip(self, email: Email) -> bool:
         listed = email.sender.address in self.vips or f"@{email.sender.domain}" in self.vips
         return listed and email.authentication.verdict == "pass"
+
+
+def may_promote(people: People, person: Person) -> str | None:
+    """Why this person may not decide about an intent's right, as a sentence for them, or None where they may."""
+    approvers = {address for inbox in people.inboxes.values() for address in inbox.approvers}
+    if person.kind == "member" and person.email and person.email in (people.managers or approvers):
+        return None
+    return "You may not decide what goes out by itself. An admin can add your address to managers in policies/people.json."
 
 
 def refusal(people: People, person: Person, mailbox: MailboxId, *, channel_is_shared: bool) -> str | None:

@@ -255,6 +255,14 @@ class Board(Protocol):
         """Post one sentence into the case's thread, `loud` in the channel as well; `key` finds it again after a lost answer."""
         ...
 
+    async def ask_second(self, case: Case, drafted: str, key: str, *, again: bool) -> None:
+        """Ask in the inbox's channel what a second person thinks of the draft as it was first made; `key` as in `say`."""
+        ...
+
+    async def announce(self, mailbox: MailboxId, key: str, text: str, *, again: bool) -> None:
+        """Post one sentence into the inbox's channel; `key` as in `say`."""
+        ...
+
     async def show_digest(
         self, digest: Digest | Pile, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
     ) -> None:

@@ -23,6 +23,7 @@ class Move:
     """One transition: what the case becomes, what is to be done, and the audit row. `draft` is None where it does not change.
 
     `agreed` is the first of two approvals; a move that does not name it makes it void. `looked` is a verdict on what was sent.
+    `sent` is what a person wrote from the mailbox instead of the draft.
     """
 
     action: str
@@ -36,6 +37,7 @@ class Move:
     detail: tuple[tuple[str, str], ...] = ()
     agreed: Agreed | None = None
     looked: Looked | None = None
+    sent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def approve(case: Case, revision: int, by: Person, at: datetime, first_text: str
         return stale
     if case.status is not Status.REVIEW or case.draft is None or case.draft.outline:
         return Refused(standing(case) if case.status not in OPEN else "There is no draft to send. Take the case over and answer it.")
+    if case.seeded is not None:
+        return Refused("The draft on the card is a test, so nothing can be sent from it.")
     if needs_second(case):
         return _first_of_two(case, case.draft, by, at)
     if case.agreed is not None and case.agreed.by == by.id:
@@ -133,6 +137,21 @@ class Whom:
     to: tuple[str, ...]
     cc: tuple[str, ...]
     forward_to: str
+
+
+def unmask(case: Case, revision: int, by: Person, at: datetime, *, missed: bool) -> Move | Refused:
+    """The draft on the card was known to be bad, and a person judged it: the true one takes its place, and nothing is sent."""
+    if stale := _stale(case, revision):
+        return stale
+    if case.status is not Status.REVIEW or case.seeded is None:
+        return Refused(standing(case))
+    found = "It was let pass" if missed else "Well spotted"
+    note = (
+        f"This was a test draft with an error in it (“{case.seeded.planted[:150]}”). {found}, and nothing was sent. Here is the real one."
+    )
+    return _move(
+        case, "unmask", by, at, Status.REVIEW, note=note, detail=(("seed", "missed" if missed else "caught"), ("kind", case.seeded.kind))
+    )
 
 
 def edit(
@@ -210,7 +229,8 @@ def answered_by_hand(case: Case, by: str, at: datetime, text: str, where: str = 
     draft = case.draft if case.draft is not None and not case.draft.outline else None
     alike = similarity(draft.text, text) if draft else 0.0
     outcome = Outcome("answered_by_hand", "", by, at, alike, where)
-    return Move("answered_by_hand", "mailbox", at, Status.SENT, None, outcome, "", (UpdateCard(case.id, case.revision + 1),))
+    effects = (UpdateCard(case.id, case.revision + 1),)
+    return Move("answered_by_hand", "mailbox", at, Status.SENT, None, outcome, "", effects, sent=text)
 
 
 def _answered_too(case: Case, by: str, at: datetime, where: str) -> Move | Refused:

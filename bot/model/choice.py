@@ -65,6 +65,11 @@ def picks(settings: ModelsSettings, keys: ModelKeys, prices: ModelPrices) -> Map
     return found
 
 
+def names(chosen: Mapping[Role, Sequence[Pick]]) -> Mapping[str, Sequence[str]]:
+    """What is asked for each role, by name."""
+    return {role: [pick.name for pick in options] for role, options in chosen.items()}
+
+
 def told(chosen: Mapping[Role, Sequence[Pick]], settings: ModelsSettings) -> str:
     """Which models are used, in a sentence for `triage doctor` and `triage config`."""
     if not any(chosen.values()):

@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks import backlog, card, digest, draft, ids, kit, mail
+from blocks import backlog, card, digest, draft, ids, kit, mail, second
 from blocks.kit import Message
 from blocks.text import escape
 from bot.slack.errors import GONE, code_of, translated
@@ -16,6 +16,7 @@ from bot.slack.rooms import Rooms
 from pipeline.backlog import Pile
 from pipeline.case import Case
 from pipeline.digest import Digest
+from pipeline.email import MailboxId
 from pipeline.errors import Temporary
 from pipeline.ports import CardKind, Place, Placed
 
@@ -54,10 +55,20 @@ class SlackBoard:
         root = placed.get("root")
         if root is None:
             raise Temporary(f"Case {case.id} has no card yet to say something under.")
-        marked = {"event_type": ids.NOTE_EVENT, "event_payload": {"case": int(case.id), "key": key}}
-        if again and await self._search(root.channel, root.ts, marked):
-            return
-        await self._post(root.channel, root.ts, kit.message(escape(text), kit.section(kit.plain(text))), marked, loud=loud)
+        await self._once(root.channel, root.ts, {"case": int(case.id), "key": key}, _sentence(text), again, loud=loud)
+
+    async def ask_second(self, case: Case, drafted: str, key: str, *, again: bool) -> None:
+        """Post the question as a message of its own: in the case's thread the first verdict stands above it."""
+        await self._once(await self.rooms.room(case.mailbox), "", {"key": key}, second.message(case, drafted), again)
+
+    async def announce(self, mailbox: MailboxId, key: str, text: str, *, again: bool) -> None:
+        """Post one sentence into the inbox's channel, unless an earlier try already did."""
+        await self._once(await self.rooms.room(mailbox), "", {"key": key}, _sentence(text), again)
+
+    async def _once(self, channel: str, thread: str, payload: Json, drawn: Message, again: bool, *, loud: bool = False) -> None:
+        marked = {"event_type": ids.NOTE_EVENT, "event_payload": payload}
+        if not (again and await self._search(channel, thread, marked)):
+            await self._post(channel, thread, drawn, marked, loud=loud)
 
     async def show_digest(
         self, listed: Digest | Pile, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
@@ -136,3 +147,7 @@ class SlackBoard:
                 answer = await self.client.conversations_history(channel=channel, include_all_metadata=True, limit=NEWEST)
         found = [str(message["ts"]) for message in answer["messages"] if message.get("metadata") == metadata]
         return max(found, key=float, default="")
+
+
+def _sentence(text: str) -> Message:
+    return kit.message(escape(text), kit.section(kit.plain(text)))

@@ -8,7 +8,9 @@ from bot.store.database import Connection
 from bot.store.rows import put_effects
 from pipeline.case import Case, CaseId, Status
 from pipeline.effects import Notify
+from pipeline.gate.demotion import SevereError
 from pipeline.gate.sampling import Suspicion, chance, looked_at
+from pipeline.gate.states import Cleared, Standing, Suspected
 from pipeline.quality import SEVERE, suspicion
 from pipeline.review import Move
 
@@ -34,6 +36,7 @@ where case_id = $1 and picked and looked_at is null returning case_id
 COMPLAINED = """
 update auto_answers set complained_at = coalesce(complained_at, clock_timestamp()), severity = coalesce(severity, $2) where case_id = $1
 """
+CORRECTED = "update auto_answers set corrected_at = clock_timestamp() where case_id = $1 and corrected_at is null"
 LABEL = "update labels set complained_at = coalesce(complained_at, clock_timestamp()) where case_id = $1 and verdict = 'right'"
 RAISE = """
 update auto_answers set chance = $2, picked = picked or $3 where case_id = $1 and chance < $2 and looked_at is null
@@ -43,6 +46,8 @@ returning (select not picked from auto_answers where case_id = $1) and $3 as new
 
 async def keep(connection: Connection, codec: Codecs, before: Case, after: Case, move: Move, traceparent: str) -> None:
     """Write down what this move says of an answer that went out by itself, or was about to."""
+    if move.action == "answered_too":
+        await connection.execute(CORRECTED, before.id)
     if before.decision is None or before.classification is None:
         return
     ours = (before.id, before.classification.intent, before.decision.gate_key)
@@ -81,11 +86,45 @@ async def _chance(connection: Connection, case: Case, why: Suspicion) -> float:
     assert case.classification is not None
     row = await connection.fetchrow(BEFORE, case.classification.intent)
     assert row is not None
-    return chance(row["since"], row["weekly"], why)
+    return chance(row["since"], float(row["weekly"] + 1), why)
 
 
 async def _secret(connection: Connection) -> bytes:
     return bytes(await connection.fetchval("select value from secrets where name = 'sampling'"))
+
+
+SEVERE_ERROR = """
+select a.case_id, a.severity, l.actor from auto_answers a
+join audit_log l on l.message_id = a.case_id and l.action = 'revert'
+where a.intent = $1 and a.severity is not null and l.at >= $2 order by l.at limit 1
+"""
+SUSPECTED = """
+select a.case_id, q.doubt from auto_answers a join qa_reviews q on q.message_id = a.case_id
+where a.intent = $1 and q.doubt = any($2) and q.at >= $3 and a.case_id <> all($4) and a.looked_at is null and a.complained_at is null
+order by q.at limit 1
+"""
+CLEARED = """
+select a.case_id, l.actor from auto_answers a join audit_log l on l.message_id = a.case_id and l.action in ('confirm', 'revert')
+where a.case_id = any($1) and (a.looked_at is not null or a.complained_at is not null) and a.severity is null order by l.at limit 1
+"""
+
+
+async def severe(connection: Connection, at: Standing) -> SevereError | None:
+    """An error of severity A that a person named since the right is held."""
+    row = await connection.fetchrow(SEVERE_ERROR, at.intent, at.since)
+    return None if row is None else SevereError(row["case_id"], row["severity"], row["actor"])
+
+
+async def suspected(connection: Connection, at: Standing) -> Suspected | None:
+    """An answer that the second model holds to be such an error, which nobody has looked at and which is not known yet."""
+    row = await connection.fetchrow(SUSPECTED, at.intent, sorted(SEVERE), at.since, list(at.suspected))
+    return None if row is None else Suspected(row["case_id"], row["doubt"])
+
+
+async def cleared(connection: Connection, at: Standing) -> Cleared | None:
+    """A suspected answer in which a person found no such error."""
+    row = await connection.fetchrow(CLEARED, list(at.suspected))
+    return None if row is None else Cleared(row["case_id"], row["actor"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,4 +163,5 @@ async def load(connection: Connection, codec: Codecs, case: CaseId) -> Case | No
         agreed=parts.agreed,
         looked=parts.looked,
         sends_at=row["sends_at"],
+        seeded=parts.seeded,
     )

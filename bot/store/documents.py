@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from pipeline.case import Agreed, Case, Classification, Context, Decision, Draft, History, Looked, Outcome, Triaged
+from pipeline.case import Agreed, Case, Classification, Context, Decision, Draft, History, Looked, Outcome, Seeded, Triaged
 from pipeline.effects import Effect
 from pipeline.email import Email, MailboxId
 
@@ -23,6 +23,7 @@ class Parts:
     note: str
     agreed: Agreed | None = None
     looked: Looked | None = None
+    seeded: Seeded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +50,5 @@ def dump(adapter: TypeAdapter[Any], value: object) -> bytes:
 
 
 def parts(case: Case) -> Parts:
-    return Parts(case.classification, case.context, case.decision, case.outcome, case.note, case.agreed, case.looked)
+    kept = (case.classification, case.context, case.decision, case.outcome, case.note, case.agreed, case.looked, case.seeded)
+    return Parts(*kept)

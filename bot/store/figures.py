@@ -1,10 +1,10 @@
 """Rows become figures: what /triage stats shows now, and the daily rows of `metrics`."""
 
 import json
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
 
-from bot.store.database import Connection
+from bot.store.database import Connection, Database
 from bot.store.rights import pause
 from pipeline.ports import Figures, IntentFigures
 
@@ -96,3 +96,14 @@ async def roll_up(connection: Connection, day: date, worth: Mapping[str, int]) -
     `worth` is how many minutes of work an answer of each intent saves.
     """
     await connection.execute(ROLL_UP, day, json.dumps(dict(worth)))
+
+
+async def roll_up_lately(database: Database, worth: Callable[[], Mapping[str, int]]) -> None:
+    """Bring yesterday and today up to date."""
+
+    async def work(connection: Connection) -> None:
+        today = datetime.now(UTC).date()
+        for day in (today - timedelta(days=1), today):
+            await roll_up(connection, day, worth())
+
+    await database.run(work)

@@ -14,6 +14,9 @@ from pipeline.case import CaseId
 FEWEST = 50
 """New reviews that are worth a new classifier, at least; and then, a tenth of those that the last one looked at."""
 
+WORTH_KEEPING = 50
+"""So many labels of one intent are not thrown away for a better classifier: with another model they count for nothing."""
+
 REVIEWED = "m.outcome in ('sent_as_is', 'sent_edited', 'rejected') and m.status in ('sent', 'rejected') and not m.dry_run"
 """Of `messages m`: a person said whether the answer, and so the intent, was right. What went out by itself is no label."""
 
@@ -24,6 +27,13 @@ with last as (
 select count(*) as new, coalesce((select labels from last), 0) as known
 from messages m where {REVIEWED} and m.closed_at > coalesce((select asked_at from last), '-infinity')
 """  # noqa: S608  # the condition is ours
+GUARDED = """
+select exists (select from gates where state in ('eligible', 'auto_send', 'suspended')) or exists (
+    select from labels l join gates g on g.intent = l.intent and g.key = l.key
+    where l.verdict is not null and l.would_go and not l.seeded and l.received_at >= g.counts_from
+    group by l.intent having count(*) >= $1
+)
+"""
 LIVE = "select version, labels, made_at from models where state = 'live' and shipped = $1"
 RETIRE = """
 with old as (
@@ -84,7 +94,12 @@ class Models:
         return frozenset(CaseId(row["message_id"]) for row in rows)
 
     async def is_due(self, shipped: str) -> bool:
-        """Whether enough was reviewed since the last classifier was made, accepted or not."""
+        """Whether enough was reviewed since the last classifier was made, accepted or not; never while an intent has a right to lose.
+
+        Another classifier changes every gate key: whoever holds the right would lose it, and evidence would begin anew.
+        """
+        if await self.database.run(lambda connection: connection.fetchval(GUARDED, WORTH_KEEPING)):
+            return False
         row = await self.database.run(lambda connection: connection.fetchrow(NEWS, shipped))
         assert row is not None
         return bool(row["new"] >= max(self.fewest, row["known"] / 10))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from bot.store.calls import put_calls
 from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import EMAIL, INPUTS, PARTS, TRIAGED, Inputs, dump, parts
+from bot.store.labels import open_label
 from bot.store.rows import put_body, put_draft, put_effects
 from bot.store.transitions import CLOSED
 from pipeline.case import Case, CaseId, History, Triaged
@@ -60,7 +61,8 @@ class Job:
 def case_of(job: Job, email: Email, triaged: Triaged) -> Case:
     """The case that settling will make: what effects are planned for."""
     made = (triaged.classification, triaged.context, triaged.decision, triaged.draft)
-    return Case(job.case, job.revision + 1, triaged.status, job.mailbox, email, *made, None, sends_at=triaged.sends_at)
+    case = Case(job.case, job.revision + 1, triaged.status, job.mailbox, email, *made, None)
+    return replace(case, sends_at=triaged.sends_at, seeded=triaged.seeded)
 
 
 async def settle(
@@ -86,6 +88,7 @@ async def settle(
     change = ("working", case.status.value)
     await audit.write(connection, case.id, "worker", "triage", traceparent, change=change, revision=case.revision)
     if not history.dry_run:
+        await open_label(connection, case, triaged, job.thread_id, job.received_at)
         await link(connection, codec, case, job.now, traceparent)
     return True
 

@@ -7,6 +7,7 @@ from bot.store.bell import CASES
 from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import PARTS, dump, parts
+from bot.store.labels import judged
 from bot.store.rows import put_body, put_draft, put_effects
 from pipeline.case import Case, CaseId, Outcome, Status
 from pipeline.review import Move
@@ -51,6 +52,7 @@ async def write_move(connection: Connection, codec: Codecs, before: Case, move: 
         note=move.note,
         agreed=move.agreed,
         looked=move.looked or before.looked,
+        seeded=None,
     )
     traceparent = await _update(connection, before, after)
     if traceparent is None:
@@ -59,6 +61,7 @@ async def write_move(connection: Connection, codec: Codecs, before: Case, move: 
     if move.draft is not None:
         await put_draft(connection, codec, after.id, move.draft)
     await _label(connection, after)
+    await judged(connection, codec, before, after, move, traceparent)
     await answers.keep(connection, codec, before, after, move, traceparent)
     if after.status is Status.QUEUED:
         await _queue(connection, after, move)

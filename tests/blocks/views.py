@@ -2,20 +2,38 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from blocks import backlog, card, digest, draft, edit, help, home, mail, notice, reject, sources, stats, why, wrong
+from blocks import backlog, card, digest, draft, edit, gate, help, home, mail, notice, reject, second, sources, stats, why, wrong
 from blocks.kit import Message
 from pipeline.backlog import Pile, Piled
 from pipeline.case import CaseId, Route, Status
 from pipeline.digest import Digest, DigestId, Filed
+from pipeline.gate.account import Account, account
+from pipeline.gate.demotion import Detector
+from pipeline.gate.labels import Label
+from pipeline.gate.misses import Seed
+from pipeline.gate.promotion import Evidence, Progress
+from pipeline.gate.seeds import bad_drafts
+from pipeline.gate.states import State, start
+from pipeline.policy.content import Intent
 from pipeline.policy.explain import Near
 from pipeline.policy.language import Vip
 from pipeline.ports import Figures, IntentFigures, Waiting
 from pipeline.rights import Pause
-from tests.blocks.cases import HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT
+from tests.blocks.cases import DRAFT, HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT
 
+PRICING = Intent(
+    name="pricing",
+    title="A question about prices",
+    meaning="Somebody asks what it costs.",
+    examples=tuple(f"What does it cost for {seats} people?" for seats in range(14)),
+    ceiling=Route.AUTO_SEND,
+    template="pricing",
+    owner="sales",
+    reply_within="4h",
+)
 CHANNEL, THREAD = "C0SUPPORT1", "1700000000.000100"
 OWN = frozenset({str(SUPPORT)})
 BY_INTENT = (
@@ -97,6 +115,9 @@ def messages() -> Iterator[tuple[str, Message]]:
     yield "pile-huge", backlog.message(pile(2000), 0)
     yield "pile-past", backlog.message(replace(pile(34), kind="first", days=7, filed=61), 0)
     yield "pile-nothing", backlog.message(Pile(DigestId(3), SUPPORT, "first", (), 7), 0)
+    yield "draft-seeded", drawn_seeded()
+    yield "second-look", second.message(REVIEW, DRAFT.text)
+    yield "second-thanked", second.thanked("Ben Okafor")
     yield "help-alone", help.message()
     yield "help-unknown", help.message("polcy")
 
@@ -117,12 +138,51 @@ def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "edit-conflict", edit.conflict(STATES["review-edited"], CHANNEL, THREAD, OWN, mine, "unused")
     yield "edit-decided", edit.conflict(STATES["sent"], CHANNEL, THREAD, OWN, mine, "Already approved by Ana Ruiz at 10:42 UTC.")
     yield "reject-review", reject.view(REVIEW, CHANNEL, THREAD)
+    for each in accounts():
+        yield f"gate-{each.standing.state}-{each.intent}", gate.evidence(each, CHANNEL)
+    yield "gate-overview", gate.overview(accounts(), CHANNEL)
+    yield "gate-nothing", gate.overview([], CHANNEL)
     yield "mail-page", mail.view(STATES["hostile"], 0, CHANNEL, THREAD)
     yield "mail-middle", mail.view(STATES["long"], 1, CHANNEL, THREAD)
     yield (
         "notice-refused",
         notice.view("Not done", "Guests cannot answer mail for support@larkspur.example. Ask an approver of this inbox."),
     )
+
+
+def drawn_seeded() -> Message:
+    """A draft with a planted error, which looks like any other."""
+    assert REVIEW.draft is not None
+    drawn = draft.message(replace(REVIEW, seeded=bad_drafts(REVIEW.draft)[0]))
+    assert drawn is not None
+    return drawn
+
+
+def accounts() -> list[Account]:
+    """An intent in each state: with its labels, without anything, promoted, and so on."""
+    began, seen = NOW - timedelta(days=40), 40
+    labels = [(label(number, began + timedelta(hours=3 * number)), 0.97) for number in range(seen)]
+    odd = [replace(label(seen + n, NOW - timedelta(hours=n)), would_go=n % 2 == 0, earlier=n % 3) for n in range(9)]
+    old = [(replace(label(100 + n, began - timedelta(days=n)), key="old"), 0.95) for n in range(180)]
+    looks = [Seed(approved=False)] * 39 + [Seed(approved=True)]
+    learning = account(PRICING, start("pricing", "key", began), [*labels, *((each, 0.91) for each in odd), *old], looks, NOW)
+    unseen = account(PRICING.model_copy(update={"careful": True}), start("invoice", "key", began), [], [], NOW)
+    enough = Progress(Evidence(230, 0), learning.progress.terms, 0.1)
+    eligible = replace(learning, progress=enough, standing=replace(learning.standing, state=State.ELIGIBLE), left_out={})
+    right = replace(eligible.standing, state=State.AUTO_SEND, watched_from=NOW)
+    watching = (Detector().after(False).after(True), Detector().after(False))
+    return [
+        learning,
+        replace(unseen, intent="invoice"),
+        replace(eligible, intent="scheduling"),
+        replace(eligible, intent="support", standing=right, detectors=watching),
+        replace(eligible, intent="referral", standing=replace(right, state=State.SUSPENDED, suspected=(17,))),
+        replace(eligible, intent="account_access", standing=replace(right, state=State.DEMOTED, watched_from=None)),
+    ]
+
+
+def label(case: int, at: datetime) -> Label:
+    return Label(case, "key", f"thread {case}", f"sender {case}", at, 0, True, "wrong" if case == 7 else "right", at)
 
 
 def homes() -> Iterator[tuple[str, dict[str, Any]]]:

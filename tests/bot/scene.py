@@ -137,6 +137,12 @@ class FileBoard:
     async def say(self, case: Case, placed: Mapping[CardKind, Placed], key: str, text: str, *, again: bool, loud: bool = False) -> None:
         self._write({"case": case.id, "kind": "say", "ts": key, "text": text})
 
+    async def ask_second(self, case: Case, drafted: str, key: str, *, again: bool) -> None:
+        self._write({"case": case.id, "kind": "second", "ts": key, "text": drafted})
+
+    async def announce(self, mailbox: MailboxId, key: str, text: str, *, again: bool) -> None:
+        self._write({"case": 0, "kind": "announce", "ts": key, "text": text})
+
     async def show_digest(
         self, digest: Digest | Pile, placed: Mapping[int, Place], *, again: bool, remember: Callable[[int, Place], Awaitable[None]]
     ) -> None:

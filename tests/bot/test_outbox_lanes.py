@@ -11,6 +11,7 @@ from pipeline.backlog import Pile
 from pipeline.case import Case, Status
 from pipeline.digest import Digest
 from pipeline.effects import Notify, UpdateCard
+from pipeline.email import MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.ports import Board
 from pipeline.review import Move
@@ -29,6 +30,12 @@ class Saying:
 
     async def show(self, case: Case, placed: object, *, again: bool, remember: object) -> None:
         await self.say(case, placed, "show", "show", again=again)
+
+    async def ask_second(self, case: Case, drafted: str, key: str, *, again: bool) -> None:
+        await self.say(case, {}, key, drafted, again=again)
+
+    async def announce(self, mailbox: MailboxId, key: str, text: str, *, again: bool) -> None:
+        raise AssertionError("something was announced")
 
     async def show_digest(self, digest: Digest | Pile, placed: object, *, again: bool, remember: object) -> None:
         raise AssertionError("a digest was shown")

@@ -43,7 +43,7 @@ def _strike(scheduler: AsyncIOScheduler) -> None:
 async def test_the_digest_is_written_when_its_hour_strikes(stage: Scene) -> None:
     at = filing(stage)
     await filed(at, "newsletter", "spam")
-    programs = [schedule(at.database, [], at.outbox.digests, "0 8 * * *") for _ in range(2)]
+    programs = [schedule([], [], at.outbox.digests, "0 8 * * *") for _ in range(2)]
     async with running(programs[0]), running(programs[1]):
         assert await at.value("select count(*) from digests") == 0
         for scheduler in programs:
@@ -63,7 +63,7 @@ async def _some_digest(at: Scene) -> bool:
 async def test_a_digest_that_could_not_be_written_comes_again(stage: Scene, database: str, caplog: pytest.LogCaptureFixture) -> None:
     away = await connect(database, name="away", size=1)
     await away.close()
-    scheduler = schedule(stage.database, [], Digests(away, PLAIN), "0 8 * * *")
+    scheduler = schedule([], [], Digests(away, PLAIN), "0 8 * * *")
     async with running(scheduler):
         _strike(scheduler)
         await until(lambda: _said(caplog, "The digest of filed mail was not written"))
@@ -90,7 +90,7 @@ class Asked:
 
 async def test_every_subscription_is_looked_at(stage: Scene) -> None:
     subscriptions = [Asked(), Asked()]
-    scheduler = schedule(stage.database, subscriptions, stage.outbox.digests, "0 8 * * *")
+    scheduler = schedule([], subscriptions, stage.outbox.digests, "0 8 * * *")
     async with running(scheduler):
         for job in scheduler.get_jobs():
             job.modify(next_run_time=datetime.now(UTC))

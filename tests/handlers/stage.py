@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pydantic import SecretStr
@@ -17,13 +18,16 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.pace import Pace
 from bot.slack.rooms import Rooms
 from bot.slack.socket import Sockets, sockets
-from handlers.desk import Desk
-from pipeline.case import Case, CaseId, Draft, Finding, Route
+from handlers.desk import Desk, Gate
+from pipeline.case import Case, CaseId, Draft, Finding, PersonId, Route
 from pipeline.email import Email
+from pipeline.gate.account import Account
+from pipeline.gate.states import Change, Event
 from pipeline.people import Inbox, People
 from pipeline.policy.explain import near_rules
 from pipeline.policy.rulebook import Rulebook
 from pipeline.ports import Placed
+from pipeline.review import Refused
 from pipeline.rights import Pause
 from sandbox.slack.local import LocalSlack
 from tests.blocks.cases import NOW, REVIEW, SUPPORT
@@ -81,6 +85,23 @@ class ForgetfulSeen:
 
 def lint(draft: Draft, email: Email) -> tuple[Finding, ...]:
     return (Finding("promise", "A word that promises something: guarantee", Route.REVIEW),) if "guarantee" in draft.text else ()
+
+
+class NoGate:
+    """No intent could ever answer by itself."""
+
+    async def accounts(self) -> Sequence[Account]:
+        return ()
+
+    async def act(self, intent: str, revision: int, make: Callable[[Account], Event]) -> Change | Refused:
+        return Refused("There is nothing to decide.")
+
+
+Second = Callable[[CaseId, PersonId, bool], Awaitable[bool]]
+
+
+async def nobody_second(case: CaseId, by: PersonId, wrong: bool) -> bool:
+    return False
 
 
 async def well() -> Sequence[Health]:
@@ -162,16 +183,21 @@ async def stage(
 
 @asynccontextmanager
 async def acting(
-    slack: LocalSlack, cases: MemoryCases, channel: str = CHANNEL, connections: int = 1, seen: Any = None
+    slack: LocalSlack,
+    cases: MemoryCases,
+    channel: str = CHANNEL,
+    connections: int = 1,
+    seen: Any = None,
+    gate: Gate | None = None,
+    second: Second = nobody_second,
 ) -> AsyncIterator[Stage]:
     """Our app on a Slack that runs already; leaving the block is what a restart begins with."""
     access = SlackSettings(SecretStr(slack.bot_token), SecretStr(slack.app_token), slack.api_url)
     client, named = posting_client(access), people(channel)
     directory, switch = SlackDirectory(client, seconds=0.0), MemorySwitch()
     board = SlackBoard(client, Rooms(client, directory, lambda: named), Pace(Budgets([OwnBucket()]), Limit(every=1000, burst=3)))
-    desk = Desk(
-        cases, lambda: named, directory, lambda: NOW, lint, well, seen or MemorySeen(), switch, lambda case: near_rules(NEARLY, case)
-    )
+    near = partial(near_rules, NEARLY)
+    desk = Desk(cases, lambda: named, directory, lambda: NOW, lint, well, seen or MemorySeen(), switch, near, gate or NoGate(), second)
     async with sockets(build(access, desk), access, connections=connections, ping=0.3, watch=0.1) as connected:
         await slack.connected(connections)
         yield Stage(slack, cases, board, desk, access, connected)

@@ -1,0 +1,2 @@
+-- Policy versions: another branch fills this file.
+select 1;
