@@ -40,7 +40,21 @@ def read(path: Path) -> Manifest:
         raise CannotStart(f"The app manifest {path} is not YAML: {error}") from error
     if not isinstance(document, dict) or "display_information" not in document:
         raise CannotStart(f"The app manifest {path} has no display_information, so it is not a Slack manifest.")
+    _check(path, document)
     return _from(document)
+
+
+def _check(path: Path, document: Json) -> None:
+    """Raises CannotStart for what would only be noticed later, at a click that nobody hears of."""
+    if not isinstance(document["display_information"], dict):
+        raise CannotStart(f"The app manifest {path} has a display_information that holds no fields.")
+    if _part(document, "settings").get("socket_mode_enabled") is False:
+        raise CannotStart(f"The app manifest {path} turns Socket Mode off, and there is no other way in: set settings.socket_mode_enabled.")
+    features = _part(document, "features")
+    for kind, name in (("slash_commands", "command"), ("shortcuts", "callback_id")):
+        entries = features.get(kind) or []
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) and entry.get(name) for entry in entries):
+            raise CannotStart(f"The app manifest {path} needs a list under features.{kind}, each entry with its {name}.")
 
 
 def _from(document: Json) -> Manifest:
