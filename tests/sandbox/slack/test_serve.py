@@ -142,6 +142,11 @@ def _runs(pid: int) -> bool:
             lambda folder: {"manifest": _manifest(folder, features={"slash_commands": [{"url": "x"}]})},
             "slash_commands, each entry with its",
         ),
+        (lambda folder: {"manifest": _manifest(folder, display_information={"name": "x" * 36})}, "more than 35 characters in display_info"),
+        (
+            lambda folder: {"manifest": _manifest(folder, features={"slash_commands": [{"command": "/x"}] * 51})},
+            "more than 50 entries in features.slash_commands",
+        ),
         (lambda folder: {"manifest": _manifest(folder, features={"shortcuts": "x"})}, "needs a list under features.shortcuts"),
     ],
 )
