@@ -1,7 +1,7 @@
 """Sending one reply: check that it may still go, reserve its place under the caps, carry it, and close the case by how it ended."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 from uuid import UUID, uuid4
 
@@ -13,19 +13,22 @@ from bot.store.cards import Cards
 from bot.store.cases import PostgresCases
 from bot.store.effects import EffectQueue, Errand
 from bot.store.sends import Send, Sends
-from pipeline.case import Case, Status
+from pipeline.case import Case, CaseId, Status
 from pipeline.effects import SendReply
 from pipeline.email import MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.people import People, refusal
 from pipeline.policy.content import Caps
-from pipeline.ports import Directory, Mailbox
+from pipeline.ports import Directory, HandReply, Mailbox
 from pipeline.recipients import addressed
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Performs SendReply. `company` is the name that stands in From; `caps` is how much may go out."""
+    """Performs SendReply. `company` is the name that stands in From; `caps` is how much may go out.
+
+    `by_hand` is what the watches on sent mail know of answers to cases that are still to be sent, by mailbox.
+    """
 
     effects: EffectQueue
     cases: PostgresCases
@@ -36,6 +39,7 @@ class Sender:
     directory: Directory
     company: str
     caps: Caps
+    by_hand: Mapping[MailboxId, Mapping[CaseId, HandReply]] = field(default_factory=dict)
 
     async def perform(self, errand: Errand, effect: SendReply) -> None:
         """Bring the send as far as it goes. Raises Temporary (try again later, from where it stands), Permanent, LeaseLost."""
@@ -114,6 +118,8 @@ class Sender:
         """Why an approved reply must not go out after all, as the sentence for the card."""
         if effect.approver is not None and (refused := await self._refused(case, effect)):
             return f"Not sent: the approval does not count any more. {refused}"
+        if reply := self.by_hand.get(case.mailbox, {}).get(case.id):
+            return f"Not sent: {reply.by} answered by hand at {reply.at:%H:%M} UTC, before this reply went out."
         if await self.sends.newer_mail(case.id, effect.revision) is not None:
             return (
                 "Not sent: a newer mail arrived in this conversation after this card was drawn. Read it, then approve again or take over."

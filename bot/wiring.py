@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -75,7 +75,7 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
-from pipeline.ports import Calendar, Knowledge
+from pipeline.ports import Calendar, HandReply, Knowledge
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -156,6 +156,8 @@ class _Parts:
     slack: SlackSettings
     permalink: Callable[[str, str], str]
     reader: Reader
+    by_hand: dict[MailboxId, dict[CaseId, HandReply]] = field(default_factory=dict)
+    """What the watches on sent mail have found that the outbox must know before it sends."""
 
     @property
     def cases(self) -> PostgresCases:
@@ -196,7 +198,8 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         authenticate=partial(_authenticate, _trusts(parts.settings.mailboxes), DnsResolver(tuple(map(str, parts.settings.dns_servers)))),
     )
     ingests = (_ingest(intake, one, parts.cases) for one in parts.mailboxes.values())
-    watches = (SentWatch(one.sent, parts.cases, one.where, one.tide.now_low) for one in parts.mailboxes.values() if one.sent)
+    watches = [SentWatch(one.sent, parts.cases, one.where, one.tide.now_low) for one in parts.mailboxes.values() if one.sent]
+    parts.by_hand.update({watch.sent.id: watch.overtaking for watch in watches})
     loops: dict[str, Loop] = {"worker": worker.run, "intake": consumer.run}
     loops |= {f"ingest {ingest.mailbox.id}": _with_past(parts, queue, ingest) for ingest in ingests}
     loops["backlog"] = partial(tell, Shelf(parts.database, PLAIN, parts.settings.backlog_cards, worker.late_after or timedelta(0)))
@@ -234,6 +237,7 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         directory=directory,
         company=parts.house.company.name,
         caps=parts.house.company.caps,
+        by_hand=parts.by_hand,
     )
     forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.budgets))
