@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
 
 from tests.bot.scene import until
 from tests.services import ROOT
@@ -45,7 +44,7 @@ async def sandbox(manifest: Path) -> AsyncIterator[Json]:
     """`triage sandbox slack` on a free port; its first line."""
     async with program("-m", "bot", "sandbox", "slack", "--manifest", str(manifest), "--port", "0") as process:
         assert process.stdout is not None
-        yield json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
+        yield json.loads(await asyncio.wait_for(process.stdout.readline(), 60))
 
 
 class Curl:
@@ -97,17 +96,10 @@ async def test_what_the_manifest_does_not_ask_for_is_missing(tmp_path: Path) -> 
     assert "chat:write" in refused["provided"]
 
 
-@pytest.mark.parametrize(
-    ("manifest", "sentence"),
-    [
-        ("a: b\n", "has no display_information, so it is not a Slack manifest."),
-        ("display_information: {name: X}\nsettings: {socket_mode_enabled: false}\n", "turns Socket Mode off"),
-    ],
-)
-async def test_a_manifest_that_cannot_be_served_is_one_sentence_and_exit_code_2(tmp_path: Path, manifest: str, sentence: str) -> None:
-    (tmp_path / "bad.yml").write_text(manifest)
+async def test_a_manifest_that_cannot_be_served_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "bad.yml").write_text(snippet("yaml").replace("socket_mode_enabled: true", "socket_mode_enabled: false"))
     async with program("-m", "bot", "sandbox", "slack", "--manifest", str(tmp_path / "bad.yml"), "--port", "0") as process:
-        out, err = await asyncio.wait_for(process.communicate(), 30)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
     assert (process.returncode, out) == (2, b"")
-    assert sentence in err.decode()
+    assert "turns Socket Mode off" in err.decode()
     assert err.decode().count("\n") == 1

@@ -56,6 +56,11 @@ async def frame(socket: aiohttp.ClientWebSocketResponse, kind: str) -> Json:
     return dict(came)
 
 
+def acknowledged(slack: LocalSlack) -> list[bool]:
+    """Of each interactive payload, whether it was."""
+    return [record.acked_at is not None for record in slack.journal.envelopes if record.type == "interactive"]
+
+
 @stands_for(f"{PAGE}#connect", "the address is temporary: it opens one connection, and a second call gives another one")
 async def test_one_connection_an_address(slack: LocalSlack, client: AsyncWebClient, http: aiohttp.ClientSession) -> None:
     url, other = await ticket(client, slack), await ticket(client, slack)
@@ -114,6 +119,7 @@ async def test_an_acknowledgement_elsewhere(slack: LocalSlack, client: AsyncWebC
     await old.close()
     await new.send_json({"envelope_id": envelope["envelope_id"]})
     await clicking
+    assert acknowledged(slack) == [True]
     await new.close()
 
 
@@ -125,6 +131,7 @@ async def test_an_acknowledgement_of_nothing(slack: LocalSlack, client: AsyncWeb
     clicking = asyncio.create_task(slack.click("ana", INBOX, card, "go"))
     await socket.send_json({"envelope_id": (await frame(socket, "interactive"))["envelope_id"], "payload": {}})
     await clicking
+    assert acknowledged(slack) == [True]
     await socket.close()
 
 
