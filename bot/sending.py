@@ -1,7 +1,7 @@
 """Sending one reply: check that it may still go, reserve its place under the caps, carry it, and close the case by how it ended."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 from uuid import UUID, uuid4
 
@@ -15,13 +15,13 @@ from bot.store.clearance import Clearance, Withheld
 from bot.store.database import Connection
 from bot.store.effects import EffectQueue, Errand
 from bot.store.sends import Send, Sends, always
-from pipeline.case import Case, PersonId, Status
+from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.effects import SendReply
 from pipeline.email import MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.people import People, refusal
 from pipeline.policy.content import Caps
-from pipeline.ports import Directory, Mailbox
+from pipeline.ports import Directory, HandReply, Mailbox
 from pipeline.recipients import addressed
 
 
@@ -30,6 +30,7 @@ class Sender:
     """Performs SendReply. `company` is the name that stands in From; `caps` is how much may go out.
 
     `clearance` is asked about what nobody approved: before a place is taken for it, and again when it is about to leave.
+    `by_hand` is what the watches on sent mail know of answers to cases that are still to be sent, by mailbox.
     """
 
     effects: EffectQueue
@@ -42,6 +43,7 @@ class Sender:
     company: str
     caps: Caps
     clearance: Clearance
+    by_hand: Mapping[MailboxId, Mapping[CaseId, HandReply]] = field(default_factory=dict)
 
     async def perform(self, errand: Errand, effect: SendReply) -> None:
         """Bring the send as far as it goes. Raises Temporary (try again later, from where it stands), Permanent, LeaseLost."""
@@ -139,6 +141,8 @@ class Sender:
             return await self.clearance.objection(case, effect.revision)
         if refused := await self._refused(case, effect):
             return f"Not sent: the approval does not count any more. {refused}"
+        if reply := self.by_hand.get(case.mailbox, {}).get(case.id):
+            return f"Not sent: {reply.by} answered by hand at {reply.at:%H:%M} UTC, before this reply went out."
         if await self.sends.newer_mail(case.id, effect.revision) is not None:
             return (
                 "Not sent: a newer mail arrived in this conversation after this card was drawn. Read it, then approve again or take over."

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.store.cases import PostgresCases
-from pipeline.case import Case, Status
+from pipeline.case import Case, CaseId, Status
 from pipeline.email import MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.ports import HandReply, SentMail
@@ -41,6 +41,8 @@ class SentWatch:
     read_until: Callable[[], float] = at_once
     seconds: float = 5.0
     held: dict[str, float] = field(default_factory=dict)
+    overtaking: dict[CaseId, HandReply] = field(default_factory=dict)
+    """Answers by hand to cases whose own reply is approved and has not gone out: the outbox looks here before it sends."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until `stop` is set; while the mailbox or the database is away, try again."""
@@ -54,9 +56,13 @@ class SentWatch:
 
     async def look(self) -> int:
         """Close what was answered by hand since the last look; how many cases that were."""
-        return sum([await self._close(reply) for reply in await self.sent.hand_replies(AT_ONCE + len(self.held))])
+        overtaking: dict[CaseId, HandReply] = {}
+        closed = sum([await self._close(reply, overtaking) for reply in await self.sent.hand_replies(AT_ONCE + len(self.held))])
+        self.overtaking.clear()
+        self.overtaking.update(overtaking)
+        return closed
 
-    async def _close(self, reply: HandReply) -> bool:
+    async def _close(self, reply: HandReply, overtaking: dict[CaseId, HandReply]) -> bool:
         """False where it answers no case of ours, or one that nobody waits for; a case that moves meanwhile is tried at the next look."""
         number = await self.cases.answered(self.sent.id, reply.in_reply_to, reply.thread_id)
         if number is None:
@@ -64,8 +70,10 @@ class SentWatch:
         case = await self.cases.load(number)
         if case is None or case.status in PASSING:
             self.held.setdefault(reply.source, time.monotonic())
+            if case is not None and case.status is Status.APPROVED and await self._answers(reply, case):
+                overtaking[number] = reply
             return False
-        if not reaches(case, reply) or await self.cases.sent_by_us(self.sent.id, reply.source, reply.message_id):
+        if not await self._answers(reply, case):
             return await self._forget(reply)
         move = answered_by_hand(case, reply.by, reply.at, reply.text, self.where)
         if isinstance(move, Refused):
@@ -74,6 +82,9 @@ class SentWatch:
             return False
         await self._forget(reply)
         return move.action == "answered_by_hand"
+
+    async def _answers(self, reply: HandReply, case: Case) -> bool:
+        return reaches(case, reply) and not await self.cases.sent_by_us(self.sent.id, reply.source, reply.message_id)
 
     async def _hold(self, reply: HandReply) -> bool:
         """Until the mail that it answers would have come."""

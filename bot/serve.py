@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from bot.embedded import Services
@@ -13,8 +13,9 @@ from bot.wiring import Program, wired
 async def serve(settings: Settings, services: Services, started: Callable[[int], None]) -> None:
     """Run until SIGINT or SIGTERM; `started` is called with the health port once everything is connected."""
     async with wired(settings, services) as program, running(program) as port:
+        ending = interrupted()
         started(port)
-        await interrupted()
+        await ending
 
 
 @asynccontextmanager
@@ -30,8 +31,8 @@ async def running(program: Program) -> AsyncIterator[int]:
             stop.set()
 
 
-async def interrupted() -> None:
-    """Wait for the first SIGINT or SIGTERM; the second one ends the process at once, as usual."""
+def interrupted() -> Awaitable[object]:
+    """Waits for the first SIGINT or SIGTERM from the call on; the second one ends the process at once, as usual."""
     loop, arrived = asyncio.get_running_loop(), asyncio.Event()
 
     def first() -> None:
@@ -41,4 +42,4 @@ async def interrupted() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, first)
-    await arrived.wait()
+    return arrived.wait()

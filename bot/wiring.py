@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -87,7 +87,7 @@ from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
 from pipeline.policy.explain import near_rules
-from pipeline.ports import Calendar, Knowledge
+from pipeline.ports import Calendar, HandReply, Knowledge
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -187,6 +187,8 @@ class _Parts:
     slack: SlackSettings
     permalink: Callable[[str, str], str]
     reader: Reader
+    by_hand: dict[MailboxId, dict[CaseId, HandReply]] = field(default_factory=dict)
+    """What the watches on sent mail have found that the outbox must know before it sends."""
 
     @property
     def cases(self) -> PostgresCases:
@@ -235,7 +237,8 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         authenticate=partial(_authenticate, _trusts(parts.settings.mailboxes), DnsResolver(tuple(map(str, parts.settings.dns_servers)))),
     )
     ingests = (_ingest(intake, one, parts.cases) for one in parts.mailboxes.values())
-    watches = (SentWatch(one.sent, parts.cases, one.where, one.tide.now_low) for one in parts.mailboxes.values() if one.sent)
+    watches = [SentWatch(one.sent, parts.cases, one.where, one.tide.now_low) for one in parts.mailboxes.values() if one.sent]
+    parts.by_hand.update({watch.sent.id: watch.overtaking for watch in watches})
     loops: dict[str, Loop] = {"worker": worker.run, "intake": consumer.run}
     loops |= {f"ingest {ingest.mailbox.id}": _with_past(parts, queue, ingest) for ingest in ingests}
     loops["backlog"] = partial(tell, Shelf(parts.database, PLAIN, parts.settings.backlog_cards, worker.late_after or timedelta(0)))
@@ -273,7 +276,8 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         directory=directory,
         company=parts.house.company.name,
         caps=parts.house.company.caps,
-        clearance=Clearance(parts.database, lambda: parts.house),
+        clearance=Clearance(parts.database, parts.ring.house),
+        by_hand=parts.by_hand,
     )
     releaser = Releaser(sender.clearance, PLAIN, sender.caps)
     forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)

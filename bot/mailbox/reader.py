@@ -46,6 +46,10 @@ class _Lost(Exception):
     why: str
 
 
+class _Killed(_Lost):
+    """By SIGKILL, which no mail can send: whoever did it (an operator, the kernel short of memory), the mail need not be to blame."""
+
+
 @dataclass(eq=False)
 class _Child:
     process: Process
@@ -63,7 +67,7 @@ class _Child:
         except ValidationError:
             raise _Lost("The process that reads mails gave an answer to this one that makes no sense.") from None
         except (asyncio.IncompleteReadError, ConnectionError):
-            raise _Lost(_ending(await self.process.wait())) from None
+            raise _loss(await self.process.wait()) from None
 
     async def _start(self) -> None:
         try:
@@ -103,22 +107,35 @@ class Reader:
     async def read(self, raw: bytes, source: str, received_at: datetime, authserv_ids: frozenset[str]) -> Email:
         """The mail that these bytes are; quarantined where its child was lost to it. Temporary where no child can be started."""
         request = json.dumps({"source": source, "received_at": received_at.isoformat(), "authserv_ids": sorted(authserv_ids)}).encode()
-        child = await self.free.get()
-        kept: _Child | None = None
         try:
-            child = await self._alive(child)
-            async with asyncio.timeout(self.patience):
-                answer = await child.ask(request, raw)
-            kept = child if answer.stays else None
-            return answer.email or mime.quarantined(raw, source, received_at, _TOO_BIG)
+            return await self._asked(request, raw) or mime.quarantined(raw, source, received_at, _TOO_BIG)
         except _Lost as lost:
             return mime.quarantined(raw, source, received_at, lost.why)
         except TimeoutError:
             return mime.quarantined(raw, source, received_at, f"Reading this mail took more than {self.patience:g} s by the clock.")
+
+    async def _asked(self, request: bytes, raw: bytes) -> Email | None:
+        """What a child of the pool says; where that one is killed, what a new one says. None: its memory ran out."""
+        child = await self.free.get()
+        kept: _Child | None = None
+        try:
+            child = await self._alive(child)
+            try:
+                answer = await self._in_time(child, request, raw)
+            except _Killed:
+                await child.end()
+                child = await _spawned(self.command)
+                answer = await self._in_time(child, request, raw)
+            kept = child if answer.stays else None
+            return answer.email
         finally:
             self.free.put_nowait(kept)
             if child is not None and kept is None:
                 await asyncio.shield(child.end())
+
+    async def _in_time(self, child: _Child, request: bytes, raw: bytes) -> Answer:
+        async with asyncio.timeout(self.patience):
+            return await child.ask(request, raw)
 
     async def _alive(self, child: _Child | None) -> _Child:
         if child is not None and child.process.returncode is None:
@@ -151,11 +168,12 @@ def _framed(body: bytes) -> bytes:
     return len(body).to_bytes(LENGTH, "big") + body
 
 
-def _ending(code: int) -> str:
+def _loss(code: int) -> _Lost:
     if code == -signal.SIGPROF:
-        return f"Reading this mail took more than {CPU_SECONDS:g} s of computing."
+        return _Lost(f"Reading this mail took more than {CPU_SECONDS:g} s of computing.")
     how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-    return f"Reading this mail ended the process that read it ({how})."
+    kind = _Killed if code == -signal.SIGKILL else _Lost
+    return kind(f"Reading this mail ended the process that read it ({how}).")
 
 
 _TOO_BIG = f"Reading this mail took more memory than the {MEMORY // 1024 // 1024} MB allowed."

@@ -60,6 +60,8 @@ async def _order(world: World, name: str, asked: Json) -> Json:
             world.faults.duplicate(asked.get("type"))
         case "disconnect":
             return {"connections": await world.hub.disconnect(str(asked.get("reason", "refresh_requested")))}
+        case "socket_mode":
+            world.hub.enabled = bool(asked.get("on", True))
         case "abort":
             return {"connections": world.hub.abort()}
         case "clock":

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from sandbox.slack.errors import Json
+from sandbox.slack.kit.blocks import every
 from sandbox.slack.state import HELD
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -14,7 +15,7 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 def errors(blocks: list[Json], values: Json) -> dict[str, str]:
     """A sentence for each input block that cannot be submitted, by block_id."""
     found: dict[str, str] = {}
-    for block in blocks:
+    for _, block in every(blocks):
         if block["type"] == "input":
             element = block["element"]
             value = values[block["block_id"]][element["action_id"]][HELD[element["type"]].key]

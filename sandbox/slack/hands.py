@@ -127,12 +127,11 @@ def _element(blocks: list[Json], action_id: str) -> Json:
 def _filled(blocks: list[Json], values: Json) -> Json:
     """The page's state from bare values by action_id, by block_id, or nested as the page sends them."""
     filled: Json = {}
-    for block in blocks:
-        for element in validate.elements(block):
-            action_id, block_id = element.get("action_id", ""), block["block_id"]
-            given = values.get(block_id, values.get(action_id, ...))
-            if isinstance(given, dict) and action_id in given:
-                given = given[action_id]
-            if given is not ...:
-                filled.setdefault(block_id, {})[action_id] = state.as_value(element, given)
+    for block, element in validate.with_elements(blocks):
+        action_id, block_id = element.get("action_id", ""), block["block_id"]
+        given = values.get(block_id, values.get(action_id, ...))
+        if isinstance(given, dict) and action_id in given:
+            given = given[action_id]
+        if given is not ...:
+            filled.setdefault(block_id, {})[action_id] = state.as_value(element, given)
     return filled

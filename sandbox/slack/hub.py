@@ -39,9 +39,12 @@ class Ack:
 
 @dataclass(slots=True, eq=False)
 class Connection:
+    """`leaving` once it was told to go: it gets no new payload, but what it has may still be acknowledged."""
+
     number: int
     socket: web.WebSocketResponse
     request: web.Request
+    leaving: bool = False
 
     async def send(self, frame: Json) -> bool:
         with contextlib.suppress(ConnectionError, RuntimeError):
@@ -67,9 +70,13 @@ class Hub:
     opened: int = 0
     refused: int = 0
     turn: int = 0
+    enabled: bool = True
+    """Whether Socket Mode is on in the app's settings."""
 
     def issue_ticket(self) -> str:
-        """A ticket for one WebSocket connection, dead where a test ordered so."""
+        """A ticket for one WebSocket connection, dead where a test ordered so; raises access_denied while Socket Mode is off."""
+        if not self.enabled:
+            raise SlackError("access_denied", "Socket Mode is turned off.")
         dead, refusals = self.faults.take_ticket()
         name = secrets.token_urlsafe(24)
         self.tickets[name] = Ticket(refusals if dead else 0)
@@ -80,7 +87,7 @@ class Hub:
     def redeem(self, name: str) -> None:
         """Uses the ticket up; raises SlackError with status 403 where it is unknown, used or dead."""
         ticket = self.tickets.get(name)
-        if ticket is None or ticket.refusals != 0:
+        if ticket is None or ticket.refusals != 0 or not self.enabled:
             self.refused += 1
             if ticket and ticket.refusals:
                 ticket.refusals -= 1
@@ -121,10 +128,15 @@ class Hub:
             self.spawn(self._deliver("events_api", payload, retry=(1, "timeout")))
 
     async def disconnect(self, reason: str = "refresh_requested") -> int:
-        """Sends every connection a disconnect frame and closes it shortly after; answers how many there were."""
+        """Sends every connection a disconnect frame and closes it shortly after; answers how many there were.
+
+        After a warning they go on as before until then; link_disabled turns Socket Mode off.
+        """
         connections = list(self.connections)
+        self.enabled = self.enabled and reason != "link_disabled"
         frame = {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-local"}}
         for connection in connections:
+            connection.leaving = connection.leaving or reason != "warning"
             await connection.send(frame)
             self.spawn(_close_later(connection, GRACE.get(reason, 1.0)))
         return len(connections)
@@ -180,14 +192,18 @@ class Hub:
     async def _send(self, frame: Json, retry: tuple[int, str]) -> EnvelopeRecord:
         while True:
             async with self.changed:
-                await self.changed.wait_for(lambda: self.connections)
+                await self.changed.wait_for(self._takers)
             self.turn += 1
-            connection = self.connections[self.turn % len(self.connections)]
+            takers = self._takers()
+            connection = takers[self.turn % len(takers)]
             record = EnvelopeRecord(frame["envelope_id"], frame["type"], frame["payload"], connection.number, *retry, at=time.time())
             if await connection.send(frame):
                 self.journal.envelopes.append(record)
                 return record
             await asyncio.sleep(0.02)
+
+    def _takers(self) -> list[Connection]:
+        return [connection for connection in self.connections if not connection.leaving]
 
     async def _listen(self, socket: web.WebSocketResponse) -> None:
         async for message in socket:

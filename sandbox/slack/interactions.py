@@ -237,12 +237,11 @@ def _errors(world: World, user_id: str, view_id: str, answer: Json) -> Json:
 def _response_urls(world: World, user_id: str, view: Json) -> list[Json]:
     """A response_url for each channel chosen in a menu that asks for one."""
     urls = []
-    for block in view["blocks"]:
-        for element in validate.elements(block):
-            held = view["state"]["values"].get(block["block_id"], {}).get(element.get("action_id"), {})
-            channel_id = held.get("selected_conversation") or held.get("selected_channel")
-            if element.get("response_url_enabled") and channel_id:
-                url = hooks.issue(world, user_id, channel_id, None, None)
-                place = {"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": channel_id}
-                urls.append({**place, "response_url": url})
+    for block, element in validate.with_elements(view["blocks"]):
+        held = view["state"]["values"].get(block["block_id"], {}).get(element.get("action_id"), {})
+        channel_id = held.get("selected_conversation") or held.get("selected_channel")
+        if element.get("response_url_enabled") and channel_id:
+            url = hooks.issue(world, user_id, channel_id, None, None)
+            place = {"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": channel_id}
+            urls.append({**place, "response_url": url})
     return urls

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.slack.errors import Json
-from sandbox.slack.kit.validate import elements
+from sandbox.slack.kit.blocks import every
+from sandbox.slack.kit.validate import with_elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +53,31 @@ HELD: dict[str, Held] = {
 
 def find(blocks: list[Json], block_id: str, action_id: str) -> Json | None:
     """The element with these ids; an empty block_id matches any block."""
-    for block in blocks:
-        if block_id in ("", block["block_id"]):
-            for element in elements(block):
-                if element.get("action_id") == action_id:
-                    return element
+    for block, element in with_elements(blocks):
+        if block_id in ("", block["block_id"]) and element.get("action_id") == action_id:
+            return element
     return None
 
 
 def dispatches(blocks: list[Json], block_id: str) -> bool:
     """Whether the app hears of changes in this block at once: always, but for inputs without dispatch_action."""
-    block = next((block for block in blocks if block["block_id"] == block_id), None)
+    block = next((block for _, block in every(blocks) if block["block_id"] == block_id), None)
     return block is None or block["type"] != "input" or bool(block.get("dispatch_action"))
 
 
 def home_of(blocks: list[Json], action_id: str) -> str:
     """The block_id of the first block that holds this action, or an empty string."""
-    for block in blocks:
-        if any(element.get("action_id") == action_id for element in elements(block)):
-            return str(block["block_id"])
-    return ""
+    return next((str(block["block_id"]) for block, element in with_elements(blocks) if element.get("action_id") == action_id), "")
 
 
 def values(blocks: list[Json], given: Json) -> Json:
     """Slack's `state.values`: every stateful element of the surface, untouched ones with their initial value."""
     state: Json = {}
-    for block in blocks:
-        for element in elements(block):
-            held = HELD.get(element["type"])
-            if held:
-                told = (given.get(block["block_id"]) or {}).get(element["action_id"]) or {}
-                state.setdefault(block["block_id"], {})[element["action_id"]] = _entry(element, held, told)
+    for block, element in with_elements(blocks):
+        held = HELD.get(element["type"])
+        if held:
+            told = (given.get(block["block_id"]) or {}).get(element["action_id"]) or {}
+            state.setdefault(block["block_id"], {})[element["action_id"]] = _entry(element, held, told)
     return state
 
 

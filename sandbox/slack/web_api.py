@@ -20,7 +20,7 @@ async def handle(world: World, request: web.Request) -> web.StreamResponse:
     """One call of one method, with whatever fault a test ordered for it."""
     name, began = request.match_info["method"], time.time()
     values = await _values(request)
-    token = _token(request, values)
+    token = _token(request, values, name)
     fault = world.faults.take_call(name)
     body, status, headers = await _faulty(fault) or _answer(world, name, values, token)
     error = None if body.get("ok") else str(body.get("error", "fault"))
@@ -88,7 +88,10 @@ def _parsed(text: str) -> Json:
     return body if isinstance(body, dict) else {}
 
 
-def _token(request: web.Request, values: Json) -> str:
+def _token(request: web.Request, values: Json, name: str) -> str:
+    """An app-level token counts in the header alone, the bot's also as an argument."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     given = values.pop("token", "")
-    return token.strip() if scheme.lower() == "bearer" else str(given)
+    if scheme.lower() == "bearer":
+        return token.strip()
+    return "" if name in METHODS and METHODS[name].caller == "app" else str(given)

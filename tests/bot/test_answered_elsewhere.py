@@ -238,6 +238,27 @@ async def test_an_approval_that_came_first_sends_one_reply_and_the_card_tells_of
     assert (await at.only()).revision == case.revision
 
 
+async def test_an_answer_that_is_seen_before_the_approved_reply_goes_out_stops_it(at: Desk) -> None:
+    sender = replace(at.stage.outbox.sender, by_hand={INBOX: at.watch.overtaking})
+    stage = replace(at.stage, outbox=replace(at.stage.outbox, sender=sender))
+    item = await at.arrived()
+    await stage.approve(await at.only())
+    at.hands.answer(item)
+    assert await at.watch.look() == 0
+    assert list(at.watch.overtaking) == [CaseId(1)]
+    await stage.settle()
+    cancelled = await at.only()
+    assert cancelled.status is Status.REVIEW
+    assert cancelled.note.startswith("Not sent: Ben Okafor answered by hand at ")
+    assert await at.watch.look() == 1
+    assert at.watch.overtaking == {}
+    await stage.settle()
+    case = await at.only()
+    assert case.outcome is not None
+    assert (case.status, case.outcome.kind) == (Status.SENT, "answered_by_hand")
+    assert [raw for raw in at.hands.ledger if b"X-Triage-Send-Id" in raw] == []
+
+
 async def test_of_a_click_and_an_answer_at_once_one_wins(at: Desk) -> None:
     item = await at.arrived()
     at.hands.answer(item)

@@ -195,6 +195,7 @@ async def test_nobody_learns_a_new_classifier_over_a_right(judging: Judging) -> 
     from bot.store.codec import PLAIN
     from bot.store.models import Models
 
+    await judging.scene.value("delete from gates")
     models = Models(judging.scene.database, PLAIN, fewest=0)
     assert await models.is_due("shipped")
     await judging.gatekeeper.look()

@@ -68,6 +68,15 @@ def no_pending_card(block: Any, pointer: str, problems: Problems) -> None:
         report(problems, f"{pointer}/status", "must be a valid enum value")
 
 
+def sound_container(block: Any, pointer: str, problems: Problems) -> None:
+    if ("title" in block) == ("rich_text_title" in block):
+        report(problems, pointer, "must provide one of title or rich_text_title")
+    if block.get("default_collapsed") and not block.get("is_collapsible"):
+        report(problems, f"{pointer}/default_collapsed", "must be false unless is_collapsible is true")
+    if block.get("has_header_divider") and block.get("is_collapsible"):
+        report(problems, f"{pointer}/has_header_divider", "must be false where is_collapsible is true")
+
+
 BLOCKS: dict[str, Rule] = {
     "section": _block(
         optional={
@@ -101,11 +110,13 @@ BLOCKS: dict[str, Rule] = {
     "file": _block({"external_id": string(), "source": one_of("remote")}),
     "alert": _block({"text": text(limits.ALERT_TEXT)}, {"level": one_of("default", "info", "warning", "error", "success")}),
     "card": _block(optional=CARD),
-    "carousel": _block({"elements": items(_block(optional=CARD), limits.CAROUSEL_CARDS)}),
+    "carousel": _block({"elements": items(typed(lambda: BLOCKS, frozenset({"card"})), limits.CAROUSEL_CARDS)}),
     "container": _block(
-        {"child_blocks": items(typed(lambda: BLOCKS), limits.CONTAINER_CHILDREN)},
-        {"title": plain(limits.CARD_TITLE), "rich_text_title": anything, "subtitle": plain(limits.CARD_TITLE), "width": string(),
-         "icon": anything, "is_collapsible": flag, "default_collapsed": flag, "has_header_divider": flag},
+        {"child_blocks": items(typed(lambda: BLOCKS, limits.CHILDREN), limits.CONTAINER_CHILDREN)},
+        {"title": plain(limits.CARD_TITLE), "rich_text_title": typed(lambda: BLOCKS, frozenset({"rich_text"})),
+         "subtitle": plain(limits.CARD_TITLE), "width": one_of("narrow", "standard", "wide", "full"), "icon": anything,
+         "is_collapsible": flag, "default_collapsed": flag, "has_header_divider": flag},
+        sound_container,
     ),
     "task_card": _block({"task_id": string(least=1), "title": string(least=1)}, TASK, no_pending_card),
     "plan": _block({"title": string(least=1)}, {"tasks": items(anything, limits.PLAN_TASKS)}),
@@ -119,11 +130,22 @@ def check_blocks(blocks: Any, pointer: str, surface: str, problems: Problems) ->
     if problems:
         return
     seen: set[str] = set()
-    for index, block in enumerate(blocks):
+    for place, block in every(blocks, pointer):
+        if block["type"] not in limits.SURFACES[surface]:
+            report(problems, f"{place}/type", f"unsupported type: {block['type']}")
         if block.get("block_id") in seen:
-            report(problems, f"{pointer}/{index}/block_id", f'`block_id` "{block["block_id"]}" already exists')
+            report(problems, f"{place}/block_id", f'`block_id` "{block["block_id"]}" already exists')
         seen |= {block["block_id"]} if block.get("block_id") else set()
     _check_totals(blocks, pointer, problems)
+
+
+def every(blocks: list[Json], pointer: str = "") -> Iterator[tuple[str, Json]]:
+    """Every sound block with its JSON pointer, those within containers and carousels too: each has a block_id of its own."""
+    for index, block in enumerate(blocks):
+        place = f"{pointer}/{index}"
+        yield place, block
+        if inner := {"container": "child_blocks", "carousel": "elements"}.get(block["type"]):
+            yield from every(block[inner], f"{place}/{inner}")
 
 
 def _check_totals(blocks: list[Json], pointer: str, problems: Problems) -> None:

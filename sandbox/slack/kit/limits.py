@@ -71,6 +71,9 @@ SURFACES: dict[str, frozenset[str]] = {
     "home": EVERYWHERE | {"carousel", "container", "data_table", "data_visualization", "table"},
 }
 
+CHILDREN = frozenset({"actions", "context", "divider", "file", "header", "image", "input", "rich_text", "section", "table", "video"})
+"""What a container may hold."""
+
 SELECTS = frozenset({"static_select", "external_select", "users_select", "conversations_select", "channels_select"})
 MULTI_SELECTS = frozenset(f"multi_{name}" for name in SELECTS)
 CHOOSERS = SELECTS | {"checkboxes", "radio_buttons", "datepicker", "timepicker"}

@@ -74,5 +74,11 @@ FILTER = obj(
     )
 )
 
-SLACK_FILE = obj(Fields(optional={"id": string(), "url": string(limits.IMAGE_URL)}))
+
+def one_address(value: Any, pointer: str, problems: Problems) -> None:
+    if ("id" in value) == ("url" in value):
+        report(problems, pointer, "must provide one of id or url")
+
+
+SLACK_FILE = obj(Fields(optional={"id": string(), "url": string(limits.IMAGE_URL)}, also=one_address))
 INPUT_LENGTH = number(0, limits.INPUT_LENGTH)

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.slack import ids
 from sandbox.slack.errors import Json, SlackError
 from sandbox.slack.kit import limits
-from sandbox.slack.kit.blocks import characters, check_blocks
+from sandbox.slack.kit.blocks import characters, check_blocks, every
 from sandbox.slack.kit.objects import OPTION_GROUPS, options, plain
 from sandbox.slack.kit.rules import Fields, Problems, anything, flag, obj, one_of, report, string
 
@@ -63,6 +63,7 @@ def view_problems(value: Any, *kinds: str) -> Problems:
             check_blocks(value["blocks"], "/view/blocks", str(kind), problems)
         if not problems:
             _check_submit(value, problems)
+            _check_focus(value, problems)
     return problems
 
 
@@ -82,7 +83,7 @@ def refusal(code: str, problems: Problems) -> SlackError:
 def with_ids(blocks: list[Json]) -> list[Json]:
     """A copy in which every block has a block_id and every element that acts an action_id."""
     completed = copy.deepcopy(blocks)
-    for block in completed:
+    for _, block in every(completed):
         block["block_id"] = block.get("block_id") or ids.block_id()
         for element in elements(block):
             if element["type"] not in ("image", "plain_text", "mrkdwn"):
@@ -91,7 +92,7 @@ def with_ids(blocks: list[Json]) -> list[Json]:
 
 
 def elements(block: Json) -> Iterator[Json]:
-    """The interactive elements of one block, with those of its children, cards and actions."""
+    """The elements of one block itself; blocks within it have their own."""
     if block["type"] in ("actions", "context_actions"):
         yield from block["elements"]
     if block["type"] == "card":
@@ -99,11 +100,25 @@ def elements(block: Json) -> Iterator[Json]:
     for key in ("accessory", "element"):
         if isinstance(block.get(key), dict):
             yield block[key]
-    for child in (*(block.get("child_blocks") or ()), *(block["elements"] if block["type"] == "carousel" else ())):
-        yield from elements({"type": "card", **child})
+
+
+def with_elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
+    """Every element beside the block that it stands in, which may stand in another."""
+    for _, block in every(blocks):
+        for element in elements(block):
+            yield block, element
 
 
 def _check_submit(value: Json, problems: Problems) -> None:
-    asks = any(block["type"] == "input" for block in value["blocks"])
+    asks = any(block["type"] == "input" for _, block in every(value["blocks"]))
     if value["type"] == "modal" and asks and not value.get("submit"):
         report(problems, "/view", "missing required field: submit")
+
+
+def _check_focus(value: Json, problems: Problems) -> None:
+    """One element of a view may be the first to have the cursor."""
+    focused = [
+        place for place, block in every(value["blocks"], "/view/blocks") for element in elements(block) if element.get("focus_on_load")
+    ]
+    for place in focused[1:]:
+        report(problems, place, "only one element can have focus_on_load set to true")

@@ -91,6 +91,7 @@ async def test_the_biggest_mail_we_take_is_read(real: Reader) -> None:
         ("eat", 30, "more memory than the 256 MB"),
         ("hang", 0.5, "more than 0.5 s by the clock"),
         ("crash", 30, "ended the process that read it (SIGSEGV)"),
+        ("kill", 30, "ended the process that read it (SIGKILL)"),
         ("leave", 30, "ended the process that read it (exit code 3)"),
         ("babble", 30, "makes no sense"),
         ("boast", 30, "makes no sense"),
@@ -135,6 +136,21 @@ async def test_a_child_killed_between_two_mails_is_replaced() -> None:
         await until(_true_of(lambda: pid not in children()))
         assert (await read(by, GOOD)).quarantined is None
         assert children() - others != {pid}
+
+
+async def test_a_child_killed_while_it_has_a_mail_costs_that_mail_nothing() -> None:
+    others = children()
+    async with reader(1) as by:
+        await read(by, GOOD)
+        (pid,) = children() - others
+        os.kill(pid, signal.SIGSTOP)
+        reading = asyncio.create_task(read(by, GOOD))
+        await asyncio.sleep(0)
+        assert by.free.empty(), "the stopped child has the mail"
+        os.kill(pid, signal.SIGKILL)
+        assert (await reading).quarantined is None
+        assert len(children() - others) == 1
+    assert children() == others
 
 
 async def test_two_children_read_at_a_time_and_a_bad_mail_holds_nobody_up() -> None:

@@ -92,6 +92,7 @@ BAD: list[tuple[Json, str]] = [
     (actions(button("a", style="warning")), "must be a valid enum value [json-pointer:/blocks/0/elements/0/style]"),
     (actions(typed()), "unsupported type: plain_text_input [json-pointer:/blocks/0/elements/0/type]"),
     ({"type": "context", "elements": [mrkdwn("x")] * 11}, "no more than 10 items allowed [json-pointer:/blocks/0/elements]"),
+    ({"type": "image", "alt_text": "x", "slack_file": {}}, "must provide one of id or url [json-pointer:/blocks/0/slack_file]"),
     ({"type": "image", "alt_text": "x"}, "must provide one of image_url or slack_file [json-pointer:/blocks/0]"),
     (field("b", button("a")), "unsupported type: button [json-pointer:/blocks/0/element/type]"),
     (field("b", typed(max_length=3001)), "must be less than or equal to 3000 [json-pointer:/blocks/0/element/max_length]"),
@@ -166,6 +167,51 @@ def test_nothing_that_is_sent_breaks_the_validator(blocks: Any, surface: str) ->
     assert all("[json-pointer:/blocks" in sentence for sentence in found)
     if surface == "message" and isinstance(blocks, list) and not found:
         assert all(block["block_id"] for block in validate.message_blocks(blocks))
+
+
+CONTAINER = {"type": "container", "title": plain("Case"), "child_blocks": [section("x"), actions(button("a"))]}
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({}, ""),
+        (
+            {"child_blocks": [{"type": "divider", "block_id": "c"}]},
+            '`block_id` "c" already exists [json-pointer:/blocks/1/child_blocks/0/block_id]',
+        ),
+        ({"child_blocks": [{"type": "markdown", "text": "x"}]}, "unsupported type: markdown [json-pointer:/blocks/1/child_blocks/0/type]"),
+        (
+            {"child_blocks": [{"type": "file", "external_id": "x", "source": "remote"}]},
+            "unsupported type: file [json-pointer:/blocks/1/child_blocks/0/type]",
+        ),
+        ({"rich_text_title": RICH}, "must provide one of title or rich_text_title [json-pointer:/blocks/1]"),
+        ({"width": "huge"}, "must be a valid enum value [json-pointer:/blocks/1/width]"),
+        ({"default_collapsed": True}, "must be false unless is_collapsible is true [json-pointer:/blocks/1/default_collapsed]"),
+        (
+            {"is_collapsible": True, "has_header_divider": True},
+            "must be false where is_collapsible is true [json-pointer:/blocks/1/has_header_divider]",
+        ),
+    ],
+)
+def test_what_stands_in_a_container_is_checked_as_well(changed: Json, sentence: str) -> None:
+    assert problems([section("x", block_id="c"), {**CONTAINER, **changed}], "home") == ([sentence] if sentence else [])
+
+
+def test_blocks_within_blocks_have_ids_of_their_own() -> None:
+    card = {"type": "card", "title": plain("x"), "actions": [{"type": "button", "text": plain("Go")}]}
+    container, carousel = validate.message_blocks([CONTAINER, {"type": "carousel", "elements": [card, {**card}]}])
+    ids = [block["block_id"] for block in (container, *container["child_blocks"], carousel, *carousel["elements"])]
+    assert len(set(ids)) == 6
+    assert all(shown["actions"][0]["action_id"] for shown in carousel["elements"])
+
+
+def test_one_element_of_a_view_has_the_cursor() -> None:
+    first, second = field("a", typed(focus_on_load=True)), field("b", typed(focus_on_load=True))
+    assert validate.view_problems(modal(first, field("b", typed(focus_on_load=False))), "modal") == []
+    assert validate.view_problems(modal(first, second), "modal") == [
+        "only one element can have focus_on_load set to true [json-pointer:/view/blocks/1]"
+    ]
 
 
 def test_a_list_of_blocks_has_its_own_limits() -> None:

@@ -135,6 +135,19 @@ def _runs(pid: int) -> bool:
         (lambda folder: {"seed": folder / "none.json"}, "The seed file .* cannot be read"),
         (lambda folder: {"seed": _write(folder / "seed.json", "{")}, "is not JSON"),
         (lambda folder: {"manifest": _write(folder / "m.yml", "a: b")}, "not a Slack manifest"),
+        (lambda folder: {"manifest": _write(folder / "m.yml", "a: [")}, "is not YAML"),
+        (lambda folder: {"manifest": _write(folder / "m.yml", "display_information: x")}, "holds no fields"),
+        (lambda folder: {"manifest": _manifest(folder, settings={"socket_mode_enabled": False})}, "turns Socket Mode off"),
+        (
+            lambda folder: {"manifest": _manifest(folder, features={"slash_commands": [{"url": "x"}]})},
+            "slash_commands, each entry with its",
+        ),
+        (lambda folder: {"manifest": _manifest(folder, display_information={"name": "x" * 36})}, "more than 35 characters in display_info"),
+        (
+            lambda folder: {"manifest": _manifest(folder, features={"slash_commands": [{"command": "/x"}] * 51})},
+            "more than 50 entries in features.slash_commands",
+        ),
+        (lambda folder: {"manifest": _manifest(folder, features={"shortcuts": "x"})}, "needs a list under features.shortcuts"),
     ],
 )
 async def test_what_prevents_a_start_is_said_in_a_sentence(
@@ -142,6 +155,11 @@ async def test_what_prevents_a_start_is_said_in_a_sentence(
 ) -> None:
     with pytest.raises(CannotStart, match=sentence):
         await start(SlackSettings(**settings(tmp_path)))
+
+
+def _manifest(folder: Path, **parts: Any) -> Path:
+    """JSON is YAML as well."""
+    return _write(folder / "m.yml", json.dumps({"display_information": {"name": "X"}, **parts}))
 
 
 def _write(path: Path, text: str) -> Path:

@@ -101,6 +101,36 @@ async def test_a_click_in_a_thread(slack: LocalSlack, client: AsyncWebClient, co
     assert (bodies[0]["container"]["thread_ts"], bodies[0]["message"]["thread_ts"]) == (parent, parent)
 
 
+@stands_for("reference/block-kit/blocks/container-block", "a block within a container has a block_id of its own, which its click names")
+async def test_a_click_in_a_container(slack: LocalSlack, client: AsyncWebClient, connect: Connect, bodies: list[Json]) -> None:
+    await connect()
+    container = {"type": "container", "title": plain("Case"), "block_id": "outer", "child_blocks": [actions(button("go"))]}
+    ts = await card(slack, client, container)
+    await slack.click("ana", INBOX, ts, "go")
+    inner = bodies[0]["message"]["blocks"][0]["child_blocks"][0]["block_id"]
+    assert bodies[0]["actions"][0]["block_id"] == inner
+    assert inner not in ("", "outer")
+
+
+EMPTY: dict[str, tuple[str, Any]] = {
+    "plain_text_input": ("value", None), "email_text_input": ("value", None), "url_text_input": ("value", None),
+    "datepicker": ("selected_date", None), "timepicker": ("selected_time", None), "datetimepicker": ("selected_date_time", None),
+    "users_select": ("selected_user", None), "conversations_select": ("selected_conversation", None),
+    "channels_select": ("selected_channel", None), "external_select": ("selected_option", None),
+    "multi_users_select": ("selected_users", []), "multi_conversations_select": ("selected_conversations", []),
+    "multi_channels_select": ("selected_channels", []), "multi_external_select": ("selected_options", []),
+}  # fmt: skip
+
+
+@stands_for("reference/views#state", "state.values holds every input, an untouched one as null or an empty list")
+async def test_untouched_inputs(slack: LocalSlack, client: AsyncWebClient, connect: Connect, bodies: list[Json]) -> None:
+    await connect()
+    fields = [field(kind, {"type": kind, "action_id": "it"}, optional=True) for kind in EMPTY]
+    view_id = await opened(slack, client, *fields, callback_id="edit")
+    await slack.submit("ana", view_id)
+    assert bodies[0]["view"]["state"]["values"] == {kind: {"it": {"type": kind, key: empty}} for kind, (key, empty) in EMPTY.items()}
+
+
 @stands_for("interactivity/handling-user-interaction#ephemeral", "an ephemeral's click has no message; response_url replaces it")
 async def test_a_click_on_an_ephemeral(slack: LocalSlack, client: AsyncWebClient, connect: Connect, bodies: list[Json]) -> None:
     await connect()
