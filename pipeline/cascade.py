@@ -12,6 +12,7 @@ from pipeline.speculation import Ahead
 from pipeline.stages.classify import Guess, classify, failed, second_reading, supposed, worth_asking
 from pipeline.stages.lookups import look_up, with_found
 from pipeline.stages.redact import redacted_for
+from pipeline.voice import Refusal
 
 
 async def understood(matter: Matter, ahead: Ahead | None, now: datetime) -> tuple[Matter, tuple[Call, ...]]:
@@ -43,6 +44,9 @@ async def _read_again(matter: Matter, guess: Guess, ahead: Ahead | None) -> tupl
 def _foresee(matter: Matter, guess: Guess, ahead: Ahead) -> None:
     """Ask for the rewording of the letter that follows if the local model is right: usually it is, and then nobody waits for two calls."""
     likely = supposed(guess, matter.house)
-    prompt = replace(matter, classification=likely).rewording() if likely else None
+    try:
+        prompt = replace(matter, classification=likely).rewording() if likely else None
+    except Refusal:  # said of the draft where one is written
+        return
     if prompt:
         ahead.begin(prompt)

@@ -43,7 +43,10 @@ class Matter:
         return self.shown or await shareable(self.email, self.mailbox, self.house)
 
     def rewording(self) -> Prompt | None:
-        """What a language model would be asked about the letter that follows from what is known; None where there is no such letter."""
+        """What a language model would be asked about the letter that follows from what is known; None where there is no such letter.
+
+        Raises Refusal where the prompt cannot be rendered.
+        """
         decision = self.route()
         if decision.route is Route.HUMAN or self.shown is None:
             return None

@@ -48,18 +48,23 @@ async def paraphrase(
     draft: Draft, redacted: RedactedEmail, house: House, model: LanguageModel, asked_for: str
 ) -> tuple[Draft, tuple[Call, ...]]:
     """The draft reworded where that is harmless, else as it was with a finding that says why; and the calls that it took."""
-    prompt = ask(draft, redacted, house, asked_for)
-    if prompt is None:
-        return draft, ()
     try:
+        prompt = ask(draft, redacted, house, asked_for)
+        if prompt is None:
+            return draft, ()
         answer = await model.ask(prompt)
+    except Refusal as error:
+        return refused(draft, f"the prompt draft cannot be used ({error.why})"), ()
     except (Temporary, Permanent) as error:
         return refused(draft, f"no model could be asked ({error.sentence})"), ()
     return accept(draft, read(answer.text), house, redacted), answer.calls
 
 
 def ask(draft: Draft, redacted: RedactedEmail, house: House, asked_for: str) -> Prompt | None:
-    """The question, or None where there is nothing to reword. The model sees no value of a slot, and the mail only redacted and fenced."""
+    """The question, or None where there is nothing to reword. The model sees no value of a slot, and the mail only redacted and fenced.
+
+    Raises Refusal where the prompt cannot be rendered.
+    """
     letter = _letter(draft, house)
     if letter is None or "draft" not in house.prompts.by_name:
         return None

@@ -11,7 +11,7 @@ from pipeline.errors import Permanent, Temporary
 from pipeline.flow import triage
 from pipeline.policy.evaluate import Signals
 from pipeline.ports import IntentScore
-from pipeline.prompts import NO_PROMPTS
+from pipeline.prompts import NO_PROMPTS, Prompts, prompt_template
 from pipeline.stages import opinion
 from pipeline.stages.classify import MOST_SURE, SURE
 from pipeline.stages.redact import shareable
@@ -72,6 +72,22 @@ async def test_readings_that_differ_are_checked_by_a_person() -> None:
     assert made.classification.confidence == pytest.approx(0.9 * 0.4)
     assert "readings_differ" in named(made)
     assert (made.decision.would_be, made.status) == (Route.REVIEW, Status.REVIEW)
+
+
+@pytest.mark.parametrize("broken", ["classify", "draft"])
+async def test_a_prompt_that_cannot_be_rendered_leaves_the_flow_as_a_reason(broken: str) -> None:
+    model = Spoken(lambda prompt: said("support"))
+    ours = speaking(model, roles=("classify", "draft"))
+    prompts = {**ours.prompts.by_name, broken: prompt_template("mine", "{{ nothing.at_all }}\n-----\n")}
+    made = await judged(mail(), replace(ours, prompts=Prompts(prompts)))
+    assert [prompt for prompt in model.asked if prompt.role == broken] == []
+    if broken == "classify":
+        assert made.status is Status.HUMAN
+        assert "'nothing' is undefined" in " ".join(reason.text for reason in made.decision.reasons)
+    else:
+        assert made.draft is not None
+        assert (made.draft.author, made.status) == ("template", Status.REVIEW)
+        assert "the prompt draft cannot be used (it cannot be rendered: 'nothing' is undefined)" in made.draft.findings[0].text
 
 
 async def test_none_of_these_is_an_answer() -> None:
