@@ -25,6 +25,7 @@ SUPPORT = MailboxId("support@larkspur.example")
 NOW = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
 GATE = Reason("gate", "unpromoted", Route.REVIEW, "The intent pricing has not been promoted")
 CEILING = Reason("intent", "pricing", Route.AUTO_SEND, "Pricing questions may be answered by themselves")
+SEVERAL = Reason("intent", "several", Route.REVIEW, "The mail asks for several things (Prices, A meeting), so a person checks all")
 VIP = Reason("rule", "vip", Route.HUMAN, "The sender is a VIP: a person answers")
 
 BOUNCED = (
@@ -173,6 +174,14 @@ def chosen() -> Case:
     return replace(REVIEW, revision=4, email=mail, draft=draft, note="Edited by Ana Ruiz")
 
 
+def read_twice(case: Case) -> Case:
+    """The same mail, which a language model read too: it asks for two things, and says so in these words."""
+    assert case.classification is not None
+    assert case.decision is not None
+    seen = replace(case.classification, by="both", also=("scheduling",), evidence=("What would that cost us a year?", "move in January"))
+    return replace(case, classification=seen, decision=replace(case.decision, reasons=(*case.decision.reasons, SEVERAL)))
+
+
 STATES: dict[str, Case] = {
     "review": REVIEW,
     "review-chosen": chosen(),
@@ -208,6 +217,9 @@ STATES: dict[str, Case] = {
         draft=None,
         note="Five tries failed: the mail could not be read",
     ),
+    "review-several": read_twice(REVIEW),
+    "human-read-twice": read_twice(human(REVIEW)),
+    "sent-read-twice": read_twice(replace(REVIEW, revision=6, status=Status.SENT, outcome=outcome("sent_as_is"))),
     "hostile": hostile(),
     "long": long(),
 }

@@ -11,7 +11,7 @@ from pipeline.backlog import Pile, Piled
 from pipeline.case import CaseId, Route, Status
 from pipeline.digest import Digest, DigestId, Filed
 from pipeline.ports import Figures, IntentFigures, Waiting
-from tests.blocks.cases import HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT
+from tests.blocks.cases import HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT, read_twice
 
 CHANNEL, THREAD = "C0SUPPORT1", "1700000000.000100"
 OWN = frozenset({str(SUPPORT)})
@@ -100,6 +100,8 @@ def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     mine = edit.Form("Re: price", "My own words.\n\nThey matter.", "text.0.0.3")
     yield "sources-reworded", sources.view(STATES["review-reworded"])
     yield "sources-edited", sources.view(replace(STATES["review-reworded"], draft=replace(REWORDED, text=f"{HOURS} Mine.", author="U1")))
+    promoted = read_twice(replace(STATES["review-promoted"], draft=REWORDED))
+    yield "sources-read-twice", sources.view(promoted)
     for state in ("review", "review-chosen", "hostile", "long"):
         yield f"edit-{state}", edit.view(STATES[state], CHANNEL, THREAD, OWN)
     yield "edit-conflict", edit.conflict(STATES["review-edited"], CHANNEL, THREAD, OWN, mine, "unused")
