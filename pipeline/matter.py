@@ -6,7 +6,7 @@ from pipeline.case import CaseId, Classification, Context, Decision, Draft, Find
 from pipeline.email import Email, MailboxId, Shareable
 from pipeline.house import House
 from pipeline.prompt import Prompt
-from pipeline.stages import paraphrase
+from pipeline.stages import paraphrase, summary
 from pipeline.stages.draft import Unfilled, draft
 from pipeline.stages.redact import shareable
 from pipeline.stages.route import route
@@ -52,3 +52,14 @@ class Matter:
             return None
         letter, _ = self.write(decision)
         return paraphrase.ask(letter, self.shown, self.house, self.email.sender.address) if letter and not letter.outline else None
+
+    def wants_summary(self) -> bool:
+        """Whether a person who answers would be glad of one line about the mail. After a model failed, none is asked for that."""
+        failed = any(caution.speaker == "model" for caution in self.cautions)
+        return not failed and summary.wanted(self.email, self.classification, self.context, self.house)
+
+    def in_short(self) -> Prompt | None:
+        """What a language model would be asked for that line; None where it is not. Raises Refusal where the prompt cannot be rendered."""
+        if self.shown is None or not self.wants_summary():
+            return None
+        return summary.ask(self.shown, self.house, self.email.sender.address)

@@ -182,6 +182,12 @@ def read_twice(case: Case) -> Case:
     return replace(case, classification=seen, decision=replace(case.decision, reasons=(*case.decision.reasons, SEVERAL)))
 
 
+def in_short(case: Case, line: str) -> Case:
+    """The same mail, with a model's line about it."""
+    assert case.classification is not None
+    return replace(case, classification=replace(case.classification, summary=line))
+
+
 STATES: dict[str, Case] = {
     "review": REVIEW,
     "review-chosen": chosen(),
@@ -219,6 +225,8 @@ STATES: dict[str, Case] = {
     ),
     "review-several": read_twice(REVIEW),
     "human-read-twice": read_twice(human(REVIEW)),
+    "human-long": in_short(human(REVIEW), "Wants a yearly price for 40 seats and a start in January"),
+    "human-long-hostile": in_short(human(REVIEW), HOSTILE),
     "sent-read-twice": read_twice(replace(REVIEW, revision=6, status=Status.SENT, outcome=outcome("sent_as_is"))),
     "hostile": hostile(),
     "long": long(),

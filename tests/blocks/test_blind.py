@@ -122,3 +122,14 @@ def test_quotes_are_shown_as_a_strangers_words() -> None:
     assert "https://evil.example" not in shown
     assert "hxxps://evil[.]example" in shown
     assert "\u202e" not in shown
+
+
+def test_a_models_line_is_told_as_one_until_the_case_is_decided() -> None:
+    case = STATES["human-long"]
+    assert "In short (by a model): " in drawn(case)
+    assert "In short" not in drawn(replace(case, status=Status.TAKEN_OVER, outcome=outcome("taken_over")))
+    planted = json.dumps(card.view(STATES["human-long-hostile"]).blocks, ensure_ascii=False)
+    assert "https://evil.example" not in planted
+    assert '"type": "link"' not in planted
+    assert '"type": "user"' not in planted
+    assert '"type": "broadcast"' not in planted
