@@ -193,6 +193,7 @@ queue = "postgres"
 # [models]                  # with OPENAI_API_KEY or ANTHROPIC_API_KEY set, none of this is needed (docs/models.md)
 # classify = ["openai/gpt-4o-mini", "anthropic/claude-haiku-5-5"]  # the first that can answer does; so for draft, summary and qa
 # draft = ["house/llama3.1:8b"]
+# draft_complex = ["openai/gpt-4o"]  # for letters to long mails, and to those that ask for several things; else as draft
 # daily_dollars = 5.0       # for all calls of a UTC day; then people read the mail
 # sender_calls_day = 40     # calls that one sender's mails may cause
 # local_only = false        # true: no mail may be read outside the house; hosted providers are refused

@@ -57,7 +57,7 @@ async def triage(
         decided = _since(started, clock)
         made = await _in_short(await _answer(matter, ahead, clock), matter, ahead)
         discarded = await ahead.discarded()
-    foreseen = ahead.foresaw("draft")
+    foreseen = ahead.foresaw("draft") or ahead.foresaw("draft_complex")
     return replace(made, calls=(*calls, *made.calls, *discarded), discarded=discarded, decided_ms=decided, foreseen=foreseen)
 
 
@@ -83,7 +83,7 @@ async def _reworded(letter: Draft, matter: Matter, ahead: Ahead) -> tuple[Draft,
         shown = await matter.show()
     except Temporary as error:
         return refused(letter, error.sentence), ()
-    return await paraphrase(letter, shown, matter.house, ahead, matter.email.sender.address)
+    return await paraphrase(letter, shown, matter.house, ahead, matter.email.sender.address, matter.writer())
 
 
 async def _in_short(made: Triaged, matter: Matter, ahead: Ahead) -> Triaged:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["classify", "draft", "summary", "qa"]
-"""What a call is for; each role has its own model, limits and price."""
+Role = Literal["classify", "draft", "draft_complex", "summary", "qa"]
+"""What a call is for; each role has its own model, limits and price. `draft_complex` falls back on `draft`."""
 
 
 @dataclass(frozen=True, slots=True)

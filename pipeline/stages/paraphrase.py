@@ -11,7 +11,7 @@ from pipeline.faithful import Reworded, groups, unfaithful
 from pipeline.house import House
 from pipeline.letter import Letter, taken_apart
 from pipeline.ports import LanguageModel
-from pipeline.prompt import Call, Prompt
+from pipeline.prompt import Call, Prompt, Role
 from pipeline.prompts import fenced
 from pipeline.stages.lint import spoken_in
 from pipeline.stages.redact import restore
@@ -45,11 +45,11 @@ class Proposal:
 
 
 async def paraphrase(
-    draft: Draft, redacted: RedactedEmail, house: House, model: LanguageModel, asked_for: str
+    draft: Draft, redacted: RedactedEmail, house: House, model: LanguageModel, asked_for: str, role: Role = "draft"
 ) -> tuple[Draft, tuple[Call, ...]]:
     """The draft reworded where that is harmless, else as it was with a finding that says why; and the calls that it took."""
     try:
-        prompt = ask(draft, redacted, house, asked_for)
+        prompt = ask(draft, redacted, house, asked_for, role)
         if prompt is None:
             return draft, ()
         answer = await model.ask(prompt)
@@ -60,7 +60,7 @@ async def paraphrase(
     return accept(draft, read(answer.text), house, redacted), answer.calls
 
 
-def ask(draft: Draft, redacted: RedactedEmail, house: House, asked_for: str) -> Prompt | None:
+def ask(draft: Draft, redacted: RedactedEmail, house: House, asked_for: str, role: Role = "draft") -> Prompt | None:
     """The question, or None where there is nothing to reword. The model sees no value of a slot, and the mail only redacted and fenced.
 
     Raises Refusal where the prompt cannot be rendered.
@@ -71,7 +71,7 @@ def ask(draft: Draft, redacted: RedactedEmail, house: House, asked_for: str) -> 
     lines = _numbered(letter)
     mail = fenced("mail", f"{redacted.subject}\n{redacted.text}", MAIL_SHOWN)
     asked = house.prompts.render("draft", company=house.company.name, language=draft.language, lines=lines, mail=mail)
-    return Prompt("draft", asked.version, asked.stable, asked.varying, SCHEMA, MOST_TOKENS, asked_for)
+    return Prompt(role, asked.version, asked.stable, asked.varying, SCHEMA, MOST_TOKENS, asked_for)
 
 
 def read(text: str) -> Proposal | None:

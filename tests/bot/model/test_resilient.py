@@ -212,6 +212,24 @@ def test_the_defaults_ask_whoever_has_a_key() -> None:
     assert "local_only" in choice.told(choice.picks(local, KEYS, PRICES), local)
 
 
+def test_complex_letters_are_the_drafts_models_work_unless_somebody_is_named() -> None:
+    assert choice.picks(ModelsSettings(), KEYS, PRICES)["draft_complex"] == ()
+    assert "draft_complex" not in choice.told(choice.picks(ModelsSettings(), KEYS, PRICES), ModelsSettings())
+    higher = ModelsSettings(draft_complex=("openai/gpt-4o",))
+    assert "draft_complex: openai/gpt-4o;" in choice.told(choice.picks(higher, KEYS, PRICES), higher)
+
+
+async def test_a_complex_letter_is_asked_of_its_own_model_and_charged_at_its_price(
+    models: LocalModels, store: Database, redis_url: str
+) -> None:
+    async with resilient(models, store, redis_url, draft_complex=["openai/gpt-4o"]) as (model, _):
+        assert "draft_complex" in model.by_role
+        (plain,) = (await model.ask(replace(PROMPT, role="draft"))).calls
+        (hard,) = (await model.ask(replace(PROMPT, role="draft_complex"))).calls
+    assert (plain.model, hard.model, hard.role) == ("gpt-4o-mini", "gpt-4o", "draft_complex")
+    assert hard.usd > plain.usd * 10
+
+
 HOUSE = {"base_url": "http://127.0.0.1:11434/v1"}
 OUTSIDE = {"base_url": "https://models.example/v1"}
 
