@@ -74,7 +74,7 @@ def outline(email: Email, classification: Classification, context: Context, deci
     """What the person needs to answer, made from facts alone; it is never sent."""
     parts = [
         _section("Why a person answers", [reason.text for reason in decision.reasons if reason.at_most is Route.HUMAN]),
-        _section("What it is about", [_about(classification, house), *_questions(email)]),
+        _section("What it is about", [_about(classification, house), *_also(classification, house), *_questions(email)]),
         _section("What we know", _known(email, context, classification)),
         _section("Before you answer", _checks(classification, house)),
     ]
@@ -114,6 +114,12 @@ def _known(email: Email, context: Context, classification: Classification) -> li
     return [*lines, *(f"No answer from {source}." for source in context.missing)]
 
 
+def _also(classification: Classification, house: House) -> list[str]:
+    return [f"They also ask: {house.intents[name].title}" for name in classification.also if name in house.intents]
+
+
 def _checks(classification: Classification, house: House) -> list[str]:
-    intent = house.intents.get(classification.intent) or house.intents.get(classification.runner_up)
-    return list(intent.checks) if intent else []
+    """What to look at, for each thing that the mail asks for."""
+    first = classification.intent if classification.intent in house.intents else classification.runner_up
+    named = (house.intents.get(name) for name in (first, *classification.also))
+    return list(dict.fromkeys(check for intent in named if intent for check in intent.checks))

@@ -11,6 +11,9 @@ from pipeline.policy.evaluate import Ruling, highest, lowest, ruling
 from pipeline.policy.rulebook import delay
 from pipeline.stages.enrich import facts
 
+COMPLEX = 2
+"""So many requests beside the first are more than a letter for the first can be mended to answer: a person gets an outline of all."""
+
 
 def route(
     email: Email,
@@ -134,7 +137,8 @@ def _readings(classification: Classification, house: House) -> list[Reason]:
     if also:
         titles = ", ".join(intent.title for intent in (house.intents[classification.intent], *also))
         why = f"The mail asks for several things ({titles}), so a person makes sure that all are answered."
-        reasons.append(Reason("intent", "several", lowest([Route.REVIEW, *(intent.ceiling for intent in also)]), why))
+        least = Route.REVIEW if len(also) < COMPLEX else Route.HUMAN
+        reasons.append(Reason("intent", "several", lowest([least, *(intent.ceiling for intent in also)]), why))
     disputed = house.intents.get(classification.disputed)
     if disputed:
         why = f"A first reading took this mail for another kind ({disputed.title}), so a person checks it."

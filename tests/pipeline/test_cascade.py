@@ -121,6 +121,34 @@ async def test_several_intents_are_all_named_and_the_most_careful_decides(also: 
     assert made.decision.would_be is route
 
 
+async def test_a_mail_that_asks_for_three_things_gets_an_outline_of_all_and_no_letter() -> None:
+    ours = speaking(always(said("support", "pricing", "invoice")))
+    made = await judged(mail(), ours)
+    assert made.status is Status.HUMAN
+    assert made.draft is not None
+    assert made.draft.outline
+    named = [ours.intents[name] for name in ("support", "pricing", "invoice")]
+    assert all(intent.title in made.draft.text for intent in named)
+    assert all(check in made.draft.text for intent in named for check in intent.checks)
+
+
+HIGH_RISK = [
+    "Our lawyers will take legal action against you.",
+    "Please use the new account details for future payments.",
+    "I ask for the erasure of my personal data under the GDPR.",
+    "I found a vulnerability in your sign-in page.",
+]
+
+
+@pytest.mark.parametrize("text", HIGH_RISK)
+async def test_high_risk_mail_gets_an_outline_whatever_the_models_make_of_it(text: str) -> None:
+    made = await judged(mail(text), house("support", 0.99))
+    assert made.status is Status.HUMAN
+    assert made.draft is not None
+    assert made.draft.outline
+    assert made.decision.template is None
+
+
 async def test_the_earliest_deadline_of_several_intents_holds() -> None:
     alone = await judged(mail(), speaking(always(said("scheduling"))))
     both = await judged(mail(), speaking(always(said("scheduling", "support"))))
