@@ -45,8 +45,10 @@ def _sender(case: Case) -> Json:
 
 def _marks(case: Case) -> list[Json]:
     marks = []
-    if case.context and case.context.vip:
+    if case.context and case.context.is_vip:
         marks.append(kit.run("  ⭐ VIP", bold=True))
+    if case.context and case.context.contact and case.context.contact.open_deals:
+        marks.append(kit.run("  💼 open deal"))
     if case.email.authentication.verdict != "pass":
         marks.append(kit.run("  ⚠️ sender not verified"))
     if case.context and case.context.earlier:

@@ -110,6 +110,8 @@ class Settings(BaseSettings):
     mailboxes: tuple[MailboxEntry, ...] = ()
     knowledge: Path | None = None
     """A folder of Markdown articles that replies may link to (docs/drafts.md)."""
+    crm: Path | None = None
+    """A CSV or JSON file of contacts (docs/crm.md): asked about senders whose mail is authenticated."""
     calendar: str | None = None
     """An iCalendar file, or its https address: taken times are not offered for meetings. Needs `meetings` in policies/company.json."""
     public_url: str = ""
@@ -185,6 +187,9 @@ digest_at = "0 8 * * *"     # when Slack is told what was filed without a card (
 backlog_minutes = 60        # after an outage: of mails older than this, and more than backlog_cards, one message tells
 backlog_cards = 20
 log_level = "info"
+# knowledge = "handbook"    # a folder of Markdown articles that replies may link to (docs/drafts.md)
+# calendar = "team.ics"     # taken times are not offered for meetings; or its https address
+# crm = "contacts.csv"      # what rules and drafts may know of senders who are authenticated (docs/crm.md)
 # public_url = "https://triage.example.com"  # where Microsoft reaches this port's /webhooks/, to tell of new mail at once
 
 # Where fetched mails wait: "postgres" needs nothing more; "sqs" and "pubsub" are for those who outgrow one machine.

@@ -20,6 +20,7 @@ from bot.buckets import shared
 from bot.budget import Budgets
 from bot.calendar import ics
 from bot.cleared import Cleared
+from bot.crm import file
 from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
 from bot.embedded import Services
@@ -75,7 +76,7 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
-from pipeline.ports import Calendar, Knowledge
+from pipeline.ports import Calendar, Crm, Knowledge
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     slack = _slack(settings)
     believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
     house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
-    house = replace(house, knowledge=_knowledge(settings), calendar=_calendar(settings, house))
+    house = replace(house, knowledge=_knowledge(settings), calendar=_calendar(settings, house), crm=_crm(settings))
     asked, counted = choice.of(settings), ModelMetrics.fresh()
     async with AsyncExitStack() as stack:
         house = replace(house, names=await stack.enter_async_context(name_process()))
@@ -132,6 +133,10 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
 
 def _knowledge(settings: Settings) -> Knowledge | None:
     return folder.connect(settings.knowledge) if settings.knowledge else None
+
+
+def _crm(settings: Settings) -> Crm | None:
+    return file.connect(settings.crm) if settings.crm else None
 
 
 def _calendar(settings: Settings, house: House) -> Calendar | None:

@@ -20,7 +20,7 @@ async def understood(matter: Matter, ahead: Ahead, now: datetime) -> tuple[Matte
     email, mailbox, house = matter.email, matter.mailbox, matter.house
     try:
         redacted = await redacted_for(email, mailbox, house)
-        guess, found = await asyncio.gather(classify(redacted, email, mailbox, house), look_up(redacted, house, now))
+        guess, found = await asyncio.gather(classify(redacted, email, mailbox, house), look_up(email, redacted, house, now))
     except (Temporary, Permanent) as error:
         failure = Reason("model", "failed", Route.HUMAN, f"The mail could not be classified: {error.sentence}")
         return replace(matter, cautions=(*matter.cautions, failure)), ()

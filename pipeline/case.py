@@ -89,6 +89,37 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Deal:
+    """Business that is or was talked about; `amount` in the CRM's own currency, None where nobody wrote one down."""
+
+    name: str
+    amount: float | None = None
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What the CRM holds of a person; empty where it knows nobody of that address. `owner` is who of us looks after them."""
+
+    name: str = ""
+    company: str = ""
+    lifecycle: str = ""
+    owner: str = ""
+    vip: bool = False
+    deals: tuple[Deal, ...] = ()
+
+    @property
+    def open_deals(self) -> tuple[Deal, ...]:
+        return tuple(deal for deal in self.deals if deal.open)
+
+    @property
+    def deal_size(self) -> float | None:
+        """The biggest open deal's; None where there is none, or one of unknown size."""
+        sizes = [deal.amount for deal in self.open_deals if deal.amount is not None]
+        return max(sizes) if sizes and len(sizes) == len(self.open_deals) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A stretch of time, both ends aware."""
 
@@ -101,6 +132,7 @@ class Context:
     """What we know beside the mail: `vip` only for authenticated senders; `earlier` counts this thread's cases before this one.
 
     `missing` names the sources that could not be asked. `articles` are the best first; `free_slots` are times that could be offered.
+    `contact` is None where no CRM was asked: there is none, it did not answer, or nobody vouches for the sender.
     """
 
     vip: bool
@@ -109,6 +141,12 @@ class Context:
     missing: tuple[str, ...] = ()
     articles: tuple[Article, ...] = ()
     free_slots: tuple[Window, ...] = ()
+    contact: Contact | None = None
+
+    @property
+    def is_vip(self) -> bool:
+        """By our own list, or by the CRM."""
+        return self.vip or (self.contact is not None and self.contact.vip)
 
 
 Speaker = Literal["intent", "rule", "lint", "gate", "authentication", "language", "model", "prefilter", "mail", "person"]

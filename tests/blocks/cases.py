@@ -8,7 +8,9 @@ from pipeline.case import (
     CaseId,
     Cited,
     Classification,
+    Contact,
     Context,
+    Deal,
     Decision,
     Draft,
     Finding,
@@ -224,6 +226,9 @@ STATES: dict[str, Case] = {
         note="Five tries failed: the mail could not be read",
     ),
     "review-several": read_twice(REVIEW),
+    "human-crm": replace(
+        human(REVIEW), context=Context(False, True, 0, contact=Contact("Nora Lind", vip=True, deals=(Deal("Renewal", 12000.0),)))
+    ),
     "human-read-twice": read_twice(human(REVIEW)),
     "human-long": in_short(human(REVIEW), "Wants a yearly price for 40 seats and a start in January"),
     "human-long-hostile": in_short(human(REVIEW), HOSTILE),
