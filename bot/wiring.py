@@ -76,7 +76,7 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
-from pipeline.ports import Calendar, Crm, Knowledge
+from pipeline.ports import Calendar
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     slack = _slack(settings)
     believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
     house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
-    house = replace(house, knowledge=_knowledge(settings), calendar=_calendar(settings, house), crm=_crm(settings))
+    house = informed(house, settings)
     asked, counted = choice.of(settings), ModelMetrics.fresh()
     async with AsyncExitStack() as stack:
         house = replace(house, names=await stack.enter_async_context(name_process()))
@@ -131,12 +131,11 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
 
 
-def _knowledge(settings: Settings) -> Knowledge | None:
-    return folder.connect(settings.knowledge) if settings.knowledge else None
-
-
-def _crm(settings: Settings) -> Crm | None:
-    return file.connect(settings.crm) if settings.crm else None
+def informed(house: House, settings: Settings) -> House:
+    """The house with the sources that the settings name. Raises Misconfigured for one that is none."""
+    knowledge = folder.connect(settings.knowledge) if settings.knowledge else None
+    crm = file.connect(settings.crm) if settings.crm else None
+    return replace(house, knowledge=knowledge, calendar=_calendar(settings, house), crm=crm)
 
 
 def _calendar(settings: Settings, house: House) -> Calendar | None:
