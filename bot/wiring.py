@@ -18,9 +18,7 @@ from bot.authenticity.verify import Trust, verify
 from bot.backlog import Backlog, tell
 from bot.buckets import shared
 from bot.budget import Budgets
-from bot.calendar import ics
 from bot.cleared import Cleared
-from bot.crm import file
 from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
 from bot.embedded import Services
@@ -28,7 +26,6 @@ from bot.forwarding import Forwarder
 from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.intake import Consumer, Intake
-from bot.knowledge import folder
 from bot.mailbox import mime
 from bot.mailbox.reader import Reader, reader
 from bot.mailboxes import Opened, open_all, webhooks
@@ -53,6 +50,7 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.pace import Pace
 from bot.slack.rooms import Rooms
 from bot.slack.seen import RedisSeen
+from bot.sources import informed
 from bot.store.backlogs import Backlogs
 from bot.store.bell import CASES, EFFECTS, Bell
 from bot.store.cards import Cards
@@ -76,7 +74,6 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
-from pipeline.ports import Calendar
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -129,21 +126,6 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
-
-
-def informed(house: House, settings: Settings) -> House:
-    """The house with the sources that the settings name. Raises Misconfigured for one that is none."""
-    knowledge = folder.connect(settings.knowledge) if settings.knowledge else None
-    crm = file.connect(settings.crm) if settings.crm else None
-    return replace(house, knowledge=knowledge, calendar=_calendar(settings, house), crm=crm)
-
-
-def _calendar(settings: Settings, house: House) -> Calendar | None:
-    if settings.calendar is None:
-        return None
-    if house.company.meetings is None:
-        raise Misconfigured("TRIAGE_CALENDAR", 'a calendar is named, but company.json has no "meetings". Add when meetings may be offered.')
-    return ics.connect(settings.calendar, house.company.meetings.time_zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bot.demo import DemoSettings, bot_settings
 from bot.house import load
 from bot.mailbox.mime import read
 from bot.settings import ROOT
-from bot.wiring import informed
+from bot.sources import informed
 from pipeline.case import NO_HISTORY, CaseId, Route, Triaged
 from pipeline.email import MailboxId
 from pipeline.flow import triage
