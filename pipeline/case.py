@@ -59,6 +59,7 @@ class Classification:
     `runner_up` is the next best intent; `policy_flags` come from a closed list; `model` names the versions that spoke.
     `also` are further intents of the same mail; `disputed` is what the local model believed where the language model said otherwise;
     `evidence` are the latter's quotes, word for word from the redacted mail; `model_flags` and `model_urgency` what it said of those two.
+    `drifted` names a model that answered in another's place.
     `summary` is a model's line about a long mail that a person answers: untrusted words, shown and never acted on.
     """
 
@@ -76,6 +77,7 @@ class Classification:
     model_flags: tuple[str, ...] = ()
     model_urgency: Urgency = "low"
     summary: str = ""
+    drifted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from pipeline.atoms import scrub
 from pipeline.case import OUT_OF_SCOPE, RUNGS, Classification, Context, Decision, Finding, Reason, Route
 from pipeline.email import Email, MailboxId
 from pipeline.house import House
@@ -143,6 +144,9 @@ def _readings(classification: Classification, house: House) -> list[Reason]:
     if disputed:
         why = f"A first reading took this mail for another kind ({disputed.title}), so a person checks it."
         reasons.append(Reason("intent", "readings_differ", Route.REVIEW, why))
+    if classification.drifted:
+        why = f"Another language model answered than was asked for ({scrub(classification.drifted)}), so a person checks its reading."
+        reasons.append(Reason("intent", "model_changed", Route.REVIEW, why))
     return reasons
 
 

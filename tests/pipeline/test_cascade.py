@@ -1,6 +1,6 @@
 """The cascade: who is asked, what they may see, and what comes of it when they agree, differ, fail or lie."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -11,6 +11,7 @@ from pipeline.errors import Permanent, Temporary
 from pipeline.flow import triage
 from pipeline.policy.evaluate import Signals
 from pipeline.ports import IntentScore
+from pipeline.prompt import Answer, Prompt
 from pipeline.prompts import NO_PROMPTS, Prompts, prompt_template
 from pipeline.stages import opinion
 from pipeline.stages.classify import MOST_SURE, SURE
@@ -88,6 +89,32 @@ async def test_a_prompt_that_cannot_be_rendered_leaves_the_flow_as_a_reason(brok
         assert made.draft is not None
         assert (made.draft.author, made.status) == ("template", Status.REVIEW)
         assert "the prompt draft cannot be used (it cannot be rendered: 'nothing' is undefined)" in made.draft.findings[0].text
+
+
+@dataclass(slots=True)
+class Renamed(Spoken):
+    """Its answers say that another model gave them."""
+
+    answered_as: str = ""
+
+    async def ask(self, prompt: Prompt) -> Answer:
+        answer = await Spoken.ask(self, prompt)
+        return replace(answer, calls=tuple(replace(call, answered_as=self.answered_as) for call in answer.calls))
+
+
+async def test_a_reading_by_another_model_than_was_asked_is_checked_and_named() -> None:
+    same = await judged(mail(), speaking(Renamed(lambda _: said("support"), answered_as="gpt-4o-mini-2024-07-18")))
+    assert same.decision.would_be is Route.AUTO_SEND
+    assert same.classification is not None
+    assert same.classification.model == "scripted-1+gpt-4o-mini-2024-07-18"
+    ours = speaking(Renamed(lambda _: said("support"), answered_as="gpt-5 see evil.test/x"))
+    other = await judged(mail(), ours)
+    assert other.decision.would_be is Route.REVIEW
+    reason = next(reason for reason in other.decision.reasons if reason.name == "model_changed")
+    assert "gpt-5" in reason.text
+    assert "evil.test" not in reason.text
+    record = Record(mail(), SUPPORT, NO_HISTORY, AT, other.classification, other.context, other.decision)
+    assert decide_again(record, ours) == other.decision
 
 
 async def test_none_of_these_is_an_answer() -> None:

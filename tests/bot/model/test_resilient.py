@@ -22,6 +22,7 @@ from bot.store.database import Database, connect
 from pipeline.errors import Misconfigured, Temporary
 from sandbox.models.serve import LocalModels
 from sandbox.models.settings import Fault
+from sandbox.models.settings import ModelsSettings as LocalSettings
 from tests.bot.model.asking import PRICES, PROMPT, local_models
 
 KEYS = ModelKeys(openai=SecretStr("sk-local"), anthropic=SecretStr("sk-ant-local"))
@@ -217,6 +218,23 @@ def test_complex_letters_are_the_drafts_models_work_unless_somebody_is_named() -
     assert "draft_complex" not in choice.told(choice.picks(ModelsSettings(), KEYS, PRICES), ModelsSettings())
     higher = ModelsSettings(draft_complex=("openai/gpt-4o",))
     assert "draft_complex: openai/gpt-4o;" in choice.told(choice.picks(higher, KEYS, PRICES), higher)
+
+
+async def test_another_snapshot_than_was_asked_for_is_logged_and_counted(
+    store: Database, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        local_models(LocalSettings(answers_as="gpt-4o-mini-2024-07-18")) as models,
+        resilient(models, store, redis_url) as (model, metrics),
+    ):
+        await model.ask(PROMPT)
+        assert "another model" not in caplog.text
+        models.world.settings = LocalSettings(answers_as="gpt-5-2027-01-01")
+        await model.ask(PROMPT)
+    assert "openai/gpt-4o-mini answered as gpt-5-2027-01-01, which is another model than was asked for." in caplog.text
+    for snapshot in ("gpt-4o-mini-2024-07-18", "gpt-5-2027-01-01"):
+        labels = {"model": "openai/gpt-4o-mini", "snapshot": snapshot}
+        assert metrics.registry.get_sample_value("triage_model_answers_total", labels) == 1
 
 
 async def test_a_complex_letter_is_asked_of_its_own_model_and_charged_at_its_price(
