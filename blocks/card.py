@@ -48,7 +48,7 @@ def _marks(case: Case) -> list[Json]:
     if case.context and case.context.is_vip:
         marks.append(kit.run("  ⭐ VIP", bold=True))
     if case.context and case.context.contact and case.context.contact.open_deals:
-        marks.append(kit.run("  💼 open deal"))
+        marks.append(kit.run("  ·  open deal"))
     if case.email.authentication.verdict != "pass":
         marks.append(kit.run("  ⚠️ sender not verified"))
     if case.context and case.context.earlier:
