@@ -16,7 +16,10 @@ BY_HAND = frozenset({Status.HUMAN, Status.QUARANTINED, Status.UNKNOWN, Status.DE
 def view(case: Case) -> Message:
     """The card for any state of a case."""
     return kit.message(
-        fallback(case), kit.rich_text(_subject(case), _sender(case), _state(case), *_reasons(case)), *_small(case), *_buttons(case)
+        fallback(case),
+        kit.rich_text(_subject(case), _sender(case), _state(case), *_in_short(case), *_reasons(case)),
+        *_small(case),
+        *_buttons(case),
     )
 
 
@@ -42,8 +45,10 @@ def _sender(case: Case) -> Json:
 
 def _marks(case: Case) -> list[Json]:
     marks = []
-    if case.context and case.context.vip:
+    if case.context and case.context.is_vip:
         marks.append(kit.run("  ⭐ VIP", bold=True))
+    if case.context and case.context.contact and case.context.contact.open_deals:
+        marks.append(kit.run("  ·  open deal"))
     if case.email.authentication.verdict != "pass":
         marks.append(kit.run("  ⚠️ sender not verified"))
     if case.context and case.context.earlier:
@@ -67,6 +72,12 @@ def _deadline(case: Case) -> list[Json]:
     if case.decision is None or case.decision.respond_by is None or case.status is Status.SCHEDULED:
         return []
     return [kit.run("  ·  answer by "), kit.moment(case.decision.respond_by)]
+
+
+def _in_short(case: Case) -> list[Json]:
+    """A model's line about a long mail, for whoever answers it: a stranger's words at second hand."""
+    said = one_line(case.classification.summary, 160) if case.classification and not decided(case) else ""
+    return [kit.line(kit.run("In short (by a model): ", italic=True), kit.run(said))] if said else []
 
 
 def _reasons(case: Case) -> list[Json]:

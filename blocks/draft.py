@@ -3,7 +3,7 @@
 from blocks import ids, kit
 from blocks.kit import Json, Message
 from blocks.sources import PLACES
-from blocks.state import FAULTS, bounced, decided, headline, reasons, shown, when, who, would_have_been
+from blocks.state import FAULTS, bounced, decided, evidence, headline, reasons, shown, when, who, would_have_been
 from blocks.text import clip, count, escape, in_full, one_line, visible, words
 from pipeline.case import Case, Draft, Finding, Route, Slot, Status
 from pipeline.recipients import addressed, elsewhere
@@ -104,7 +104,8 @@ def _end(case: Case, draft: Draft) -> list[Json]:
         case Status.HUMAN if bounced(case):
             return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), *who(case)))]
         case Status.HUMAN:
-            return [kit.context(kit.plain("Never sent by me: take the case over on its card, and answer from the mailbox."))]
+            told = (evidence(case), "Never sent by me: take the case over on its card, and answer from the mailbox.")
+            return [kit.context(*(kit.plain(text) for text in told if text))]
         case _:
             return [kit.rich_text(kit.line(kit.run(headline(case), bold=True), *who(case))), *_revealed(case), *_verdict(case)]
 
@@ -114,8 +115,8 @@ def _waiting(case: Case) -> list[Json]:
 
 
 def _revealed(case: Case) -> list[Json]:
-    said = " ".join([would_have_been(case), *reasons(case)]).strip()
-    return [kit.context(kit.plain(said))] if said else []
+    said = (" ".join([would_have_been(case), *reasons(case)]).strip(), evidence(case))
+    return [kit.context(*(kit.plain(text) for text in said if text))] if any(said) else []
 
 
 def _verdict(case: Case) -> list[Json]:

@@ -2,7 +2,7 @@
 
 from blocks import ids, kit
 from blocks.kit import Json
-from blocks.state import shown
+from blocks.state import evidence, shown
 from blocks.text import clip, visible, words
 from pipeline.case import Case, Cited, Draft
 
@@ -26,7 +26,8 @@ def view(case: Case) -> Json:
     assert case.draft is not None
     left = [cited for cited in case.draft.cited if cited.text in case.draft.text]
     told = [kit.context(kit.plain(_headline(case.draft, len(left) < len(case.draft.cited))))]
-    return kit.modal("Where it comes from", ids.NOTICE_VIEW, [*told, *(_sentence(cited) for cited in left[:SENTENCES])])
+    words_of = [kit.context(kit.plain(quoted))] if (quoted := evidence(case)) else []
+    return kit.modal("Where it comes from", ids.NOTICE_VIEW, [*told, *(_sentence(cited) for cited in left[:SENTENCES]), *words_of])
 
 
 def _headline(draft: Draft, changed: bool) -> str:

@@ -43,6 +43,9 @@ FAULTS: dict[Fault, str] = {
 }
 """What can be wrong with an answer that was sent, in words."""
 
+SEVERAL = "several"
+"""The reason that a mail asks for more than one thing: whoever answers must know it, decided or not."""
+QUOTED = 160
 MARKS = {"urgent": "‼️ ", "high": "🔺 ", "low": "▽ "}
 
 
@@ -215,7 +218,7 @@ def reasons(case: Case, of: Route | None = None) -> list[str]:
         return []
     shown = case.decision.reasons
     if blind(case) and case.decision.route is not Route.HUMAN:
-        shown = tuple(reason for reason in shown if reason.at_most is Route.HUMAN)
+        shown = tuple(reason for reason in shown if reason.at_most is Route.HUMAN or (reason.speaker, reason.name) == ("intent", SEVERAL))
     return [_sentence(reason) for reason in _weightiest_first(shown, case.decision) if of is None or reason.at_most is of]
 
 
@@ -239,6 +242,17 @@ def read_by(seen: Classification) -> str:
             return "read by the local model and a language model, which agree"
         case _:
             assert_never(seen.by)
+
+
+def evidence(case: Case) -> str:
+    """The mail's words that a language model read the intent from. That it was asked at all says how sure the local one was, so a
+    blind reviewer is not told; whoever answers by themselves is.
+    """
+    seen, decision = case.classification, case.decision
+    if seen is None or decision is None or not seen.evidence or (blind(case) and decision.route is not Route.HUMAN):
+        return ""
+    quotes = ", ".join(f"“{one_line(quote, QUOTED)}”" for quote in seen.evidence)
+    return f"Read as “{intent(case)}” by these words: {quotes}."
 
 
 def would_have_been(case: Case) -> str:

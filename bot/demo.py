@@ -20,6 +20,7 @@ from bot.serve import interrupted, running
 from bot.settings import MaildirEntry, Settings
 from bot.wiring import wired
 from pipeline.errors import Misconfigured
+from sandbox import company
 from sandbox.mail.letters import letters
 from sandbox.mail.office import arrive
 
@@ -85,6 +86,9 @@ def bot_settings(settings: DemoSettings) -> Settings:
         log_level="warning",
         models=ModelsSettings(local_only=True),
         reviewer_checks=False,
+        knowledge=company.HANDBOOK,
+        calendar=str(company.CALENDAR),
+        crm=company.CONTACTS,
         mailboxes=tuple(
             MaildirEntry(
                 address=inbox,

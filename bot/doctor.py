@@ -12,6 +12,7 @@ import yaml
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from bot import sources
 from bot.buckets import alone
 from bot.budget import GRAPH
 from bot.embedded import Services
@@ -65,6 +66,8 @@ async def findings(settings: Settings, services: Services, slack: SlackSettings 
     yield await _try("local model", partial(_local_model, settings, services.database_url))
     async for finding in _models(settings):
         yield finding
+    for name, look in sources.checks(settings):
+        yield await _try(name, look)
     for entry in settings.mailboxes:
         yield await _try(f"mailbox {entry.address}", partial(_mailbox, entry, settings))
     if not settings.mailboxes:

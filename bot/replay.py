@@ -4,13 +4,14 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.mailbox.archives import mails
 from bot.mailbox.reader import reader
 from bot.ordered import ordered
+from bot.redaction.process import name_process
 from pipeline.case import NO_HISTORY, Triaged
 from pipeline.email import MailboxId
 from pipeline.flow import triage
@@ -46,14 +47,16 @@ async def replay(
 ) -> AsyncIterator[ReplayLine]:
     """A line for each mail under `path` (an mbox, a Maildir, .eml files, an archive of them), in order. Raises what `mails` raises.
 
-    Nothing is known of earlier mails: each is judged alone, as arrived `now` (default: this moment).
+    Nothing is known of earlier mails: each is judged alone, as arrived `now` (default: this moment). The local model reads each mail as
+    it would in a running program: where policy wants names out, they are taken out here, too.
     """
     judged_at = now or datetime.now(UTC)
-    async with reader() as reading:
+    async with reader() as reading, name_process() as names:
+        judge = replace(house, names=house.names or names)
 
         async def line(mail: tuple[str, bytes]) -> ReplayLine:
             email = await reading.read(mail[1], mail[0], judged_at, authserv_ids)
-            return line_of(mail[0], await triage(email, mailbox, NO_HISTORY, house, judged_at, time.perf_counter))
+            return line_of(mail[0], await triage(email, mailbox, NO_HISTORY, judge, judged_at, time.perf_counter))
 
         async with aclosing(ordered(mails(path), line, at_once=AT_ONCE)) as lines:
             async for made in lines:

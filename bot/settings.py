@@ -110,6 +110,8 @@ class Settings(BaseSettings):
     mailboxes: tuple[MailboxEntry, ...] = ()
     knowledge: Path | None = None
     """A folder of Markdown articles that replies may link to (docs/drafts.md)."""
+    crm: Path | None = None
+    """A CSV or JSON file of contacts (docs/crm.md): asked about senders whose mail is authenticated."""
     calendar: str | None = None
     """An iCalendar file, or its https address: taken times are not offered for meetings. Needs `meetings` in policies/company.json."""
     public_url: str = ""
@@ -188,6 +190,9 @@ backlog_minutes = 60        # after an outage: of mails older than this, and mor
 backlog_cards = 20
 reviewer_checks = true      # one card in twenty shows a bad draft first (it is never sent), one review in twenty is repeated (docs/gate.md)
 log_level = "info"
+# knowledge = "handbook"    # a folder of Markdown articles that replies may link to (docs/drafts.md)
+# calendar = "team.ics"     # taken times are not offered for meetings; or its https address
+# crm = "contacts.csv"      # what rules and drafts may know of senders who are authenticated (docs/crm.md)
 # public_url = "https://triage.example.com"  # where Microsoft reaches this port's /webhooks/, to tell of new mail at once
 
 # Where fetched mails wait: "postgres" needs nothing more; "sqs" and "pubsub" are for those who outgrow one machine.
@@ -196,6 +201,7 @@ queue = "postgres"
 # [models]                  # with OPENAI_API_KEY or ANTHROPIC_API_KEY set, none of this is needed (docs/models.md)
 # classify = ["openai/gpt-4o-mini", "anthropic/claude-haiku-5-5"]  # the first that can answer does; so for draft, summary and qa
 # draft = ["house/llama3.1:8b"]
+# draft_complex = ["openai/gpt-4o"]  # for letters to long mails, and to those that ask for several things; else as draft
 # daily_dollars = 5.0       # for all calls of a UTC day; then people read the mail
 # sender_calls_day = 40     # calls that one sender's mails may cause
 # local_only = false        # true: no mail may be read outside the house; hosted providers are refused

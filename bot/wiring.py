@@ -18,7 +18,6 @@ from bot.authenticity.verify import Trust, verify
 from bot.backlog import Backlog, tell
 from bot.buckets import shared
 from bot.budget import Budgets
-from bot.calendar import ics
 from bot.checking import checked
 from bot.cleared import Cleared
 from bot.dns import DnsResolver, Resolver
@@ -30,7 +29,6 @@ from bot.house import load as load_house
 from bot.ingest import Ingest
 from bot.intake import Consumer, Intake
 from bot.keyring import Keyring
-from bot.knowledge import folder
 from bot.mailbox import mime
 from bot.mailbox.reader import Reader, reader
 from bot.mailboxes import Opened, open_all, webhooks
@@ -57,6 +55,7 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.pace import Pace
 from bot.slack.rooms import Rooms
 from bot.slack.seen import RedisSeen
+from bot.sources import informed
 from bot.store.backlogs import Backlogs
 from bot.store.bell import CASES, EFFECTS, Bell
 from bot.store.cards import Cards
@@ -87,7 +86,7 @@ from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
 from pipeline.policy.explain import near_rules
-from pipeline.ports import Calendar, HandReply, Knowledge
+from pipeline.ports import HandReply
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -109,7 +108,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
     slack = _slack(settings)
     believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
     house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
-    house = replace(house, knowledge=_knowledge(settings), calendar=_calendar(settings, house))
+    house = informed(house, settings)
     asked, counted = choice.of(settings), ModelMetrics.fresh()
     async with AsyncExitStack() as stack:
         house = replace(house, names=await stack.enter_async_context(name_process()))
@@ -158,18 +157,6 @@ def _chores(parts: "_Parts", refit: Refit) -> Sequence[Chore]:
         Chore("refit", timedelta(hours=1), refit.learn),
         Chore("gate", timedelta(seconds=15), parts.gatekeeper.look, soon=True),
     )
-
-
-def _knowledge(settings: Settings) -> Knowledge | None:
-    return folder.connect(settings.knowledge) if settings.knowledge else None
-
-
-def _calendar(settings: Settings, house: House) -> Calendar | None:
-    if settings.calendar is None:
-        return None
-    if house.company.meetings is None:
-        raise Misconfigured("TRIAGE_CALENDAR", 'a calendar is named, but company.json has no "meetings". Add when meetings may be offered.')
-    return ics.connect(settings.calendar, house.company.meetings.time_zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ class Classification:
     `runner_up` is the next best intent; `policy_flags` come from a closed list; `model` names the versions that spoke.
     `also` are further intents of the same mail; `disputed` is what the local model believed where the language model said otherwise;
     `evidence` are the latter's quotes, word for word from the redacted mail; `model_flags` and `model_urgency` what it said of those two.
+    `drifted` names a model that answered in another's place.
+    `summary` is a model's line about a long mail that a person answers: untrusted words, shown and never acted on.
     """
 
     intent: str
@@ -78,6 +80,8 @@ class Classification:
     evidence: tuple[str, ...] = ()
     model_flags: tuple[str, ...] = ()
     model_urgency: Urgency = "low"
+    summary: str = ""
+    drifted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,37 @@ class Article:
     title: str
     url: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """Business that is or was talked about; `amount` in the CRM's own currency, None where nobody wrote one down."""
+
+    name: str
+    amount: float | None = None
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What the CRM holds of a person; empty where it knows nobody of that address. `owner` is who of us looks after them."""
+
+    name: str = ""
+    company: str = ""
+    lifecycle: str = ""
+    owner: str = ""
+    vip: bool = False
+    deals: tuple[Deal, ...] = ()
+
+    @property
+    def open_deals(self) -> tuple[Deal, ...]:
+        return tuple(deal for deal in self.deals if deal.open)
+
+    @property
+    def deal_size(self) -> float | None:
+        """The biggest open deal's; None where there is none, or one of unknown size."""
+        sizes = [deal.amount for deal in self.open_deals if deal.amount is not None]
+        return max(sizes) if sizes and len(sizes) == len(self.open_deals) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +138,7 @@ class Context:
     """What we know beside the mail: `vip` only for authenticated senders; `earlier` counts this thread's cases before this one.
 
     `missing` names the sources that could not be asked. `articles` are the best first; `free_slots` are times that could be offered.
+    `contact` is None where no CRM was asked: there is none, it did not answer, or nobody vouches for the sender.
     """
 
     vip: bool
@@ -111,6 +147,12 @@ class Context:
     missing: tuple[str, ...] = ()
     articles: tuple[Article, ...] = ()
     free_slots: tuple[Window, ...] = ()
+    contact: Contact | None = None
+
+    @property
+    def is_vip(self) -> bool:
+        """By our own list, or by the CRM."""
+        return self.vip or (self.contact is not None and self.contact.vip)
 
 
 Speaker = Literal["intent", "rule", "lint", "gate", "authentication", "language", "model", "prefilter", "mail", "person"]

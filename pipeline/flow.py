@@ -1,5 +1,6 @@
 """The flow, on one page: one mail in, everything we made of it out; the world is asked, never changed."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,13 +8,14 @@ from datetime import datetime, timedelta
 from pipeline.cascade import understood
 from pipeline.case import CaseId, Decision, Draft, History, Reason, Route, Status, Triaged
 from pipeline.email import Email, MailboxId
-from pipeline.errors import Temporary
+from pipeline.errors import Permanent, Temporary
 from pipeline.house import House
 from pipeline.matter import Matter
 from pipeline.policy.rulebook import delay
 from pipeline.prompt import Call
 from pipeline.screening.cautions import late, past
 from pipeline.speculation import Ahead, asking_ahead
+from pipeline.stages import summary
 from pipeline.stages.classify import unclassified
 from pipeline.stages.draft import outline
 from pipeline.stages.enrich import enrich
@@ -21,6 +23,7 @@ from pipeline.stages.lint import lint
 from pipeline.stages.paraphrase import paraphrase, refused
 from pipeline.stages.prefilter import screen
 from pipeline.stages.route import without_intent
+from pipeline.voice import Refusal
 
 
 async def triage(
@@ -50,24 +53,24 @@ async def triage(
     context = enrich(email, history, house.people)
     cautions = (*screening.may_answer, *late(email, now), *past(history))
     matter = Matter(email, mailbox, unclassified(email, mailbox, house), context, house, number, cautions)
-    async with asking_ahead(house.language_models.get("draft")) as ahead:
+    async with asking_ahead(house.language_models) as ahead:
         matter, calls = await understood(matter, ahead, now)
         decided = _since(started, clock)
-        made = await _answer(matter, ahead, clock)
-        discarded = await ahead.discarded() if ahead else ()
-    foreseen = ahead is not None and ahead.used
+        made = await _in_short(await _answer(matter, ahead, clock), matter, ahead)
+        discarded = await ahead.discarded()
+    foreseen = ahead.foresaw("draft") or ahead.foresaw("draft_complex")
     if made.status is Status.SCHEDULED:
         made = replace(made, sends_at=now + _hold(made, house))
     return replace(made, calls=(*calls, *made.calls, *discarded), discarded=discarded, decided_ms=decided, foreseen=foreseen)
 
 
-async def _answer(matter: Matter, ahead: Ahead | None, clock: Callable[[], float]) -> Triaged:
+async def _answer(matter: Matter, ahead: Ahead, clock: Callable[[], float]) -> Triaged:
     """Route, draft, reword, lint, and route again with what the linter found."""
     started = clock()
     written, findings = matter.write(matter.route())
     calls: tuple[Call, ...] = ()
     if written is not None and not written.outline:
-        written, calls = await _reworded(written, matter, ahead) if ahead else (written, ())
+        written, calls = await _reworded(written, matter, ahead) if "draft" in ahead.models else (written, ())
         findings = lint(written, matter.email, matter.house)
     decision = matter.route(findings)
     if decision.route is Route.HUMAN and (written is None or not written.outline):
@@ -99,7 +102,25 @@ async def _reworded(letter: Draft, matter: Matter, ahead: Ahead) -> tuple[Draft,
         shown = await matter.show()
     except Temporary as error:
         return refused(letter, error.sentence), ()
-    return await paraphrase(letter, shown, matter.house, ahead, matter.email.sender.address)
+    return await paraphrase(letter, shown, matter.house, ahead, matter.email.sender.address, matter.writer())
+
+
+async def _in_short(made: Triaged, matter: Matter, ahead: Ahead) -> Triaged:
+    """One line about a long mail that a person answers; none where no model says it soon."""
+    seen = made.classification
+    if made.status is not Status.HUMAN or seen is None or not matter.wants_summary():
+        return made
+    try:
+        shown = await matter.show()
+        prompt = replace(matter, shown=shown).in_short()
+        async with asyncio.timeout(summary.PATIENCE):
+            answer = await ahead.ask(prompt) if prompt else None
+    except (TimeoutError, Temporary, Permanent, Refusal):
+        return made
+    if answer is None:
+        return made
+    line = summary.read(answer.text, shown)
+    return replace(made, classification=replace(seen, summary=line), calls=(*made.calls, *answer.calls))
 
 
 def _since(started: float, clock: Callable[[], float]) -> int:

@@ -12,7 +12,7 @@ from pipeline.policy.content import Company, Intent, OutOfScope, Prices
 from pipeline.policy.evaluate import URGENCIES
 from pipeline.policy.language import Condition, IntentIs, MailboxIs, leaves
 from pipeline.policy.rulebook import Rulebook
-from pipeline.ports import Calendar, IntentModel, Knowledge, LanguageModel, NameFinder, SpamModel
+from pipeline.ports import Calendar, Crm, IntentModel, Knowledge, LanguageModel, NameFinder, SpamModel
 from pipeline.prompt import Role
 from pipeline.prompts import NO_PROMPTS, Prompts
 from pipeline.rights import NO_RIGHTS, Rights
@@ -38,9 +38,9 @@ class House:
     """What the flow needs beside the mail. `versions` names every policy, template and model, sorted.
 
     `spam` is the local filter, if there is one; `spam_headers` are the inboxes whose own server's X-Spam headers are believed.
-    `names` finds what redaction in full needs; without it, patterns must do. `knowledge` and `calendar` are asked where there are any.
-    `language_models` says who is asked for what: nobody, where a role is missing. `rights` is who may answer by itself now, `keys` the gate
-    key of each intent as it is in this house.
+    `names` finds what redaction in full needs; without it, patterns must do. `knowledge`, `calendar` and `crm` are asked, too.
+    `language_models` says who is asked for what: nobody, where a role is missing. `rights` is who may answer by itself now, `keys` the
+    gate key of each intent as it is in this house.
     """
 
     company: Company
@@ -57,6 +57,7 @@ class House:
     prompts: Prompts = NO_PROMPTS
     knowledge: Knowledge | None = None
     calendar: Calendar | None = None
+    crm: Crm | None = None
     language_models: Mapping[Role, LanguageModel] = field(default_factory=dict)
     rights: Rights = NO_RIGHTS
     keys: Mapping[str, str] = field(default_factory=dict)

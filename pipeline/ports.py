@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from pipeline.backlog import Pile
-from pipeline.case import Article, Case, CaseId, PersonId, Status, Window
+from pipeline.case import Article, Case, CaseId, Contact, PersonId, Status, Window
 from pipeline.digest import Digest
 from pipeline.email import Email, MailboxId, Span
 from pipeline.people import Person
@@ -177,6 +177,17 @@ class Calendar(Protocol):
 
     async def busy(self, start: datetime, end: datetime) -> Sequence[Window]:
         """Every taken stretch that touches this one, in any order. Temporary where it cannot be asked."""
+        ...
+
+
+class Crm(Protocol):
+    """What the company knows of the people who write to it."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def contact(self, address: str) -> Contact:
+        """Whom it knows by this authenticated address (lower case); an empty one for nobody. Temporary where it cannot be asked."""
         ...
 
 

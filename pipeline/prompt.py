@@ -1,11 +1,16 @@
 """What is asked of a language model and what comes back, whichever provider answers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["classify", "draft", "summary", "qa"]
-"""What a call is for; each role has its own model, limits and price."""
+Role = Literal["classify", "draft", "draft_complex", "summary", "qa"]
+"""What a call is for; each role has its own model, limits and price. `draft_complex` falls back on `draft`."""
+
+LONGEST_NAME = 80
+"""Characters of what a provider calls its model."""
+_SNAPSHOT = re.compile(r"-\d{4}-?\d{2}-?\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What one answered call took: tokens as the provider counted them (`cached_in` is part of `tokens_in`), US dollars, milliseconds."""
+    """What one answered call took: tokens as the provider counted them (`cached_in` is part of `tokens_in`), US dollars, milliseconds.
+
+    `model` was asked; `answered_as` is what a hosted provider says answered, empty where nobody says it.
+    """
 
     role: Role
     model: str
@@ -36,6 +44,15 @@ class Call:
     tokens_out: int
     usd: float
     ms: int
+    answered_as: str = ""
+
+    @property
+    def drifted(self) -> bool:
+        """Whether another model answered than the one that was asked, which is neither it nor a dated snapshot of it."""
+        if self.answered_as in ("", self.model):
+            return False
+        family, name = self.model.removesuffix("-latest"), self.answered_as
+        return not name.startswith(family) or not _SNAPSHOT.fullmatch(name.removeprefix(family))
 
 
 @dataclass(frozen=True, slots=True)

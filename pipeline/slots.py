@@ -4,15 +4,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.case import Article, CaseId, Slot, Urgency, Window
+from pipeline.atoms import scrub
+from pipeline.case import Article, CaseId, Contact, Slot, Urgency, Window
 from pipeline.email import Address
 from pipeline.meetings import say
 from pipeline.people import People
 from pipeline.policy.content import Company, Intent, Prices
 
-OPTIONAL = frozenset({"first_name", "case_id", "times", "articles"})
+OPTIONAL = frozenset({"first_name", "case_id", "times", "articles", "customer_company", "account_manager"})
 """Slots that may be empty; templates ask for them with {% if %}."""
 
+LONGEST_NAME = 80
 _TITLE = re.compile(r"dr|prof|mr|mrs|ms|miss|sir|herr|frau|m|mme|mlle|sr|sra|don|doña|ing|dipl", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"accounts?|accounting|admin|administrat(?:or|ion)|bank|billing|bookings?|buchhaltung|ceo|cfo|claims|contact|coo|customer|dear|director|dispatch"
@@ -34,6 +36,7 @@ class Ask:
     case: CaseId | None
     articles: tuple[Article, ...] = ()
     free_slots: tuple[Window, ...] = ()
+    contact: Contact | None = None
 
 
 def slot_names(prices: Prices, people: People) -> frozenset[str]:
@@ -48,7 +51,7 @@ def slots(ask: Ask, company: Company, prices: Prices, people: People) -> Mapping
     """Every slot's value for this reply, by name."""
     filled = [*_config(ask, company, people), *_prices(ask, company, prices)]
     filled += [_times(ask, company), _articles(ask, company)]
-    filled.append(Slot("first_name", first_name(ask.sender), "mail:first_name"))
+    filled += _person(ask)
     filled.append(Slot("case_id", f"#{ask.case}" if ask.case is not None else "", "case:id"))
     return {slot.name: slot for slot in filled}
 
@@ -65,6 +68,24 @@ def _config(ask: Ask, company: Company, people: People) -> list[Slot]:
     if people.partnerships:
         made.append(Slot("partnerships", people.partnerships, "config:people.partnerships"))
     return made
+
+
+def _person(ask: Ask) -> list[Slot]:
+    """What to call the sender, and what the CRM says of them: only of who is authenticated is there a contact."""
+    contact = ask.contact or Contact()
+    named = first_name(ask.sender)
+    known = "" if named else first_name(Address(contact.name, ask.sender.address))
+    return [
+        Slot("first_name", named or known, "crm:name" if known else "mail:first_name"),
+        Slot("customer_company", _plain(contact.company), "crm:company"),
+        Slot("account_manager", _plain(contact.owner), "crm:owner"),
+    ]
+
+
+def _plain(text: str) -> str:
+    """A name out of the CRM; empty where it holds anything that could be followed, for customers fill in forms themselves."""
+    line = " ".join(text.split())
+    return line if line.isprintable() and len(line) <= LONGEST_NAME and scrub(line) == line and not set(line) & set("<>{}|") else ""
 
 
 def _times(ask: Ask, company: Company) -> Slot:

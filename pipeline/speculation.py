@@ -1,65 +1,80 @@
-"""A letter's rewording asked for while the mail is still being read: used where the decision agrees, else counted and forgotten."""
+"""Questions asked while the mail is still being read: answered already where they turn out to be needed, else counted and forgotten."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.errors import Permanent, Temporary
 from pipeline.ports import LanguageModel
-from pipeline.prompt import Answer, Call, Prompt
+from pipeline.prompt import Answer, Call, Prompt, Role
 
 PATIENCE = 2.0
 """Seconds that a call nobody needs any more may still run, so that its cost is known; then it is broken off."""
 
 
 @dataclass(slots=True)
-class Ahead:
-    """A LanguageModel that may have been asked the next question already. Implements LanguageModel."""
+class Begun:
+    """A question on its way, and whether its answer was wanted."""
 
-    model: LanguageModel
-    prompt: Prompt | None = None
-    answering: asyncio.Task[Answer] | None = None
+    prompt: Prompt
+    answering: asyncio.Task[Answer]
     used: bool = False
+
+
+@dataclass(slots=True)
+class Ahead:
+    """The models of every role, some of which may have been asked the next question already. Implements LanguageModel."""
+
+    models: Mapping[Role, LanguageModel]
+    begun: list[Begun] = field(default_factory=list)
 
     @property
     def version(self) -> str:
-        return self.model.version
+        return "+".join(sorted({model.version for model in self.models.values()}))
 
     def begin(self, prompt: Prompt) -> None:
-        """Ask this now; once."""
-        self.prompt, self.answering = prompt, asyncio.create_task(self.model.ask(prompt))
+        """Ask this now; its role has a model."""
+        self.begun.append(Begun(prompt, asyncio.create_task(self.models[prompt.role].ask(prompt))))
 
     async def ask(self, prompt: Prompt) -> Answer:
         """The answer to exactly this question, whoever asked it first. Raises what the model raises."""
-        if self.answering is None or prompt != self.prompt:
-            return await self.model.ask(prompt)
-        self.used = True
-        return await self.answering
+        asked = next((one for one in self.begun if one.prompt == prompt), None)
+        if asked is None:
+            return await self.models[prompt.role].ask(prompt)
+        asked.used = True
+        return await asked.answering
+
+    def foresaw(self, role: Role) -> bool:
+        """Whether a question of this role was asked ahead, and its answer wanted."""
+        return any(one.used and one.prompt.role == role for one in self.begun)
 
     async def discarded(self) -> tuple[Call, ...]:
         """The calls that were asked for ahead and not used. One that is still running after PATIENCE is not among them."""
-        if self.answering is None or self.used:
-            return ()
+        calls: list[Call] = []
         try:
             async with asyncio.timeout(PATIENCE):
-                return (await self.answering).calls
-        except (TimeoutError, Temporary, Permanent):
-            return ()
+                for one in self.begun:
+                    calls += () if one.used else await _calls(one)
+        except TimeoutError:
+            pass
+        return tuple(calls)
 
 
 @asynccontextmanager
-async def asking_ahead(model: LanguageModel | None) -> AsyncIterator[Ahead | None]:
-    """Nothing is still being asked when the block ends, however it ends. None where there is no model."""
-    if model is None:
-        yield None
-        return
-    ahead = Ahead(model)
+async def asking_ahead(models: Mapping[Role, LanguageModel]) -> AsyncIterator[Ahead]:
+    """Nothing is still being asked when the block ends, however it ends."""
+    ahead = Ahead(models)
     try:
         yield ahead
     finally:
-        if ahead.answering is not None:
-            ahead.answering.cancel()
-            await asyncio.wait([ahead.answering])
-            if not ahead.answering.cancelled():
-                ahead.answering.exception()
+        for one in ahead.begun:
+            one.answering.cancel()
+        await asyncio.gather(*(one.answering for one in ahead.begun), return_exceptions=True)
+
+
+async def _calls(begun: Begun) -> tuple[Call, ...]:
+    try:
+        return (await begun.answering).calls
+    except (Temporary, Permanent):
+        return ()

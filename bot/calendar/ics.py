@@ -1,6 +1,7 @@
 """A calendar as an iCalendar file (RFC 5545), on this disk or at an address that a calendar program publishes."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ class IcsCalendar:
 
     source: str
     zone: ZoneInfo
+    trusted: ssl.SSLContext | None = None
+    """Whose servers are believed; None for a file."""
     name: str = "the calendar"
     _read_at: float = field(default=-FRESH)
     _events: icalendar.Component | None = None
@@ -51,18 +54,25 @@ class IcsCalendar:
     async def _fetch(self) -> bytes:
         timeout = aiohttp.ClientTimeout(total=PATIENCE)
         try:
-            async with aiohttp.ClientSession(timeout=timeout) as session, session.get(self.source) as answer:
+            async with aiohttp.ClientSession(timeout=timeout) as session, session.get(self.source, ssl=self.trusted or True) as answer:
                 answer.raise_for_status()
+                if any(step.url.scheme != "https" for step in (*answer.history, answer)):
+                    raise Temporary("The calendar's server sends us to an address that is not https.")
                 return await _bounded(answer)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise Temporary("The calendar's server did not answer.") from error
 
 
 def connect(source: str, zone: str) -> IcsCalendar:
-    """`source` is a path or an https address. Raises Misconfigured for what can be neither."""
+    """`source` is a path or an https address. Raises Misconfigured for what can be neither.
+
+    Servers are believed whose certificates this machine's authorities issued, or those of SSL_CERT_FILE where it is set.
+    """
     if "://" in source and not source.startswith("https://"):
         raise Misconfigured("TRIAGE_CALENDAR", "only https addresses are read. Use one, or the path of a file.")
-    if not source.startswith("https://") and not Path(source).is_file():
+    if source.startswith("https://"):
+        return IcsCalendar(source, ZoneInfo(zone), ssl.create_default_context())
+    if not Path(source).is_file():
         raise Misconfigured(source, "there is no such file. Correct TRIAGE_CALENDAR, or leave it out.")
     return IcsCalendar(source, ZoneInfo(zone))
 

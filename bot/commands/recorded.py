@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from bot.embedded import services
 from bot.house import load as load_house
 from bot.house import load_unasked
 from bot.mailbox.reader import reader
+from bot.redaction.process import name_process
 from bot.settings import Settings, load
 from bot.simulation import as_json as as_lines
 from bot.simulation import simulate
@@ -144,9 +146,9 @@ def _raw(path: Path) -> bytes:
 
 async def _read(raw: bytes, name: str, mailbox: str | None, house: House) -> Record:
     now, inbox = datetime.now(UTC), MailboxId(mailbox or next(iter(house.people.inboxes)))
-    async with reader() as reading:
+    async with reader() as reading, name_process() as names:
         email = await reading.read(raw, name, now, frozenset())
-    made = await triage(email, inbox, NO_HISTORY, house, now, time.perf_counter)
+        made = await triage(email, inbox, NO_HISTORY, replace(house, names=names), now, time.perf_counter)
     return Record(email, inbox, NO_HISTORY, now, made.classification, made.context, made.decision)
 
 

@@ -24,6 +24,8 @@ def replay_mails(
 ) -> None:
     """Run every mail through the whole pipeline, dry: a line for each, or a summary. Nothing is sent or stored.
 
+    The local model alone reads them: no language model is asked, for that would cost and show mail to others.
+
     Example: triage replay ~/Mail/support.mbox --json > decisions.jsonl
     """
     lines = run(_replay(path, mailbox, load(policies=policies), as_json))

@@ -12,7 +12,7 @@ from anthropic.types import Message, OutputConfigParam, TextBlock, TextBlockPara
 from bot.model.errors import Unusable, retry_after
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.policy.content import ModelPrice
-from pipeline.prompt import Answer, Call, Prompt
+from pipeline.prompt import LONGEST_NAME, Answer, Call, Prompt
 
 KEY = "ANTHROPIC_API_KEY"
 SHORTEST_TOKEN = 3
@@ -70,7 +70,8 @@ class AnthropicModel:
         cached, written = usage.cache_read_input_tokens or 0, usage.cache_creation_input_tokens or 0
         tokens_in = usage.input_tokens + cached + written
         usd = self.price.usd(usage.input_tokens, cached, written, usage.output_tokens)
-        return Call(prompt.role, self.model, tokens_in, cached, usage.output_tokens, usd, round((time.monotonic() - started) * 1000))
+        took = round((time.monotonic() - started) * 1000)
+        return Call(prompt.role, self.model, tokens_in, cached, usage.output_tokens, usd, took, str(message.model or "")[:LONGEST_NAME])
 
 
 def connect(model: str, key: str, base_url: str, price: ModelPrice, timeout: float) -> AnthropicModel:

@@ -30,9 +30,9 @@ from pipeline.prompt import Role
 KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 USUAL: Mapping[str, Mapping[Role, str]] = {
     "openai": {"classify": "gpt-4o-mini", "draft": "gpt-4o-mini", "summary": "gpt-4o-mini", "qa": "gpt-4o"},
-    "anthropic": dict.fromkeys(ROLES, "claude-haiku-5-5"),
+    "anthropic": dict.fromkeys(("classify", "draft", "summary", "qa"), "claude-haiku-5-5"),
 }
-"""What is asked where only a key is set: OpenAI before Anthropic."""
+"""What is asked where only a key is set: OpenAI before Anthropic. Nobody for a role that falls back on another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ def told(chosen: Mapping[Role, Sequence[Pick]], settings: ModelsSettings) -> str
     if not any(chosen.values()):
         why = "local_only is set" if settings.local_only else "no key is set and no server is named"
         return f"Mails are read by the small local model alone: {why}."
-    roles = "; ".join(f"{role}: {', then '.join(pick.name for pick in options) or 'none'}" for role, options in chosen.items())
+    asked = {role: ", then ".join(pick.name for pick in options) for role, options in chosen.items() if options or role != "draft_complex"}
+    roles = "; ".join(f"{role}: {names or 'none'}" for role, names in asked.items())
     return f"{roles}. At most ${settings.daily_dollars:.2f} a day."
 
 
@@ -133,7 +134,9 @@ def adapter(pick: Pick, settings: ModelsSettings) -> Adapter:
 def _usual(role: Role, settings: ModelsSettings, keys: ModelKeys) -> tuple[ModelName, ...]:
     """Whoever has a key; nobody where no mail may leave the house."""
     having = {"openai": keys.openai, "anthropic": keys.anthropic}
-    return () if settings.local_only else tuple(f"{name}/{USUAL[name][role]}" for name, key in having.items() if key)
+    return (
+        () if settings.local_only else tuple(f"{name}/{USUAL[name][role]}" for name, key in having.items() if key and role in USUAL[name])
+    )
 
 
 def _pick(name: ModelName, place: str, settings: ModelsSettings, keys: ModelKeys, prices: ModelPrices) -> Pick:

@@ -11,7 +11,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 from bot.model.errors import Unusable, retry_after
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.policy.content import ModelPrice
-from pipeline.prompt import Answer, Call, Prompt
+from pipeline.prompt import LONGEST_NAME, Answer, Call, Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Origin:
     key: str
     model: str
     price: ModelPrice | None
+    hosted: bool = False
+    """Its answers name the snapshot that gave them; a server of the house names whatever file it serves."""
 
 
 def messages(stable: str, varying: str) -> list[ChatCompletionMessageParam]:
@@ -52,7 +54,8 @@ def _call(completion: ChatCompletion, prompt: Prompt, origin: Origin, started: f
     tokens_in, tokens_out = (usage.prompt_tokens, usage.completion_tokens) if usage else (0, 0)
     cached = min((details.cached_tokens or 0) if details else 0, tokens_in)
     usd = origin.price.usd(tokens_in - cached, cached, 0, tokens_out) if origin.price else 0.0
-    return Call(prompt.role, origin.model, tokens_in, cached, tokens_out, usd, round((time.monotonic() - started) * 1000))
+    named = str(getattr(completion, "model", "") or "")[:LONGEST_NAME] if origin.hosted else ""
+    return Call(prompt.role, origin.model, tokens_in, cached, tokens_out, usd, round((time.monotonic() - started) * 1000), named)
 
 
 @asynccontextmanager

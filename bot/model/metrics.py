@@ -26,6 +26,7 @@ class ModelMetrics:
     seconds: Histogram
     tokens: Counter
     dollars: Counter
+    answers: Counter
     breaker: Gauge
 
     @classmethod
@@ -38,6 +39,9 @@ class ModelMetrics:
             Histogram("triage_model_seconds", "How long calls took", by_model, buckets=BUCKETS, registry=registry),
             Counter("triage_model_tokens", "Tokens, as providers count them", [*by_model, "direction"], registry=registry),
             Counter("triage_model_dollars", "US dollars at list prices", by_model, registry=registry),
+            Counter(
+                "triage_model_answers", "Answers, by the snapshot that a provider says gave them", ["model", "snapshot"], registry=registry
+            ),
             Gauge("triage_model_breaker", "0 closed, 1 half open, 2 open", ["provider"], registry=registry),
         )
 
@@ -52,6 +56,8 @@ class ModelMetrics:
             self.tokens.labels(model, call.role, "cached").inc(call.cached_in)
             self.tokens.labels(model, call.role, "out").inc(call.tokens_out)
             self.dollars.labels(model, call.role).inc(call.usd)
+            if call.answered_as:
+                self.answers.labels(model, call.answered_as).inc()
 
     def watch(self, provider: str, breaker: Breaker) -> None:
         """Read the breaker's state at each scrape."""

@@ -48,7 +48,7 @@ class OpenAIModel:
 def connect(model: str, key: str, base_url: str, price: ModelPrice, timeout: float) -> OpenAIModel:
     """Nothing is asked yet. The SDK does not try again by itself: that is decided in bot/model/resilient.py."""
     client = AsyncOpenAI(api_key=key, base_url=base_url, max_retries=0, timeout=timeout)
-    return OpenAIModel(client, Origin("OpenAI", "OPENAI_API_KEY", model, price))
+    return OpenAIModel(client, Origin("OpenAI", "OPENAI_API_KEY", model, price, hosted=True))
 
 
 def strict(prompt: Prompt) -> ResponseFormatJSONSchema:

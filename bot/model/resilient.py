@@ -181,6 +181,7 @@ class Resilient:
             self.purse.settle(reserved, _spent(ended, reserved))
             asking.calls += ended.calls
             self.metrics.charged(option.model.version, ended.calls)
+            _warn(option, ended.calls)
             self.metrics.ended(option.model.version, asking.prompt.role, ended.outcome, time.monotonic() - started)
         match ended.outcome:
             case "answered":
@@ -252,6 +253,12 @@ def _tell(provider: Provider, ticket: int, outcome: Asked) -> None:
                 log.warning("%s failed too often and is left alone for %.0f s.", provider.name, breaker.reopens_in)
         case _:
             breaker.abandoned(ticket)
+
+
+def _warn(option: Option, calls: Sequence[Call]) -> None:
+    for call in calls:
+        if call.drifted:
+            log.warning("%s answered as %s, which is another model than was asked for.", option.model.version, call.answered_as)
 
 
 def _left_alone(option: Option) -> str:

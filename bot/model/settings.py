@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints,
 
 from pipeline.prompt import Role
 
-ROLES: tuple[Role, ...] = ("classify", "draft", "summary", "qa")
+ROLES: tuple[Role, ...] = ("classify", "draft", "draft_complex", "summary", "qa")
 ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+/\S+$")]
 """A provider and its model: "openai/gpt-4o-mini", "anthropic/claude-haiku-5-5", or "<server>/<model>" for one under [models.servers]."""
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+")]
@@ -31,6 +31,8 @@ class ModelsSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     classify: tuple[ModelName, ...] | None = None
     draft: tuple[ModelName, ...] | None = None
+    draft_complex: tuple[ModelName, ...] | None = None
+    """Who rewords a letter that answers a long mail, or one that asks for several things; without it, `draft` does."""
     summary: tuple[ModelName, ...] | None = None
     qa: tuple[ModelName, ...] | None = None
     servers: Mapping[str, ServerSettings] = Field(default_factory=dict)
@@ -61,6 +63,7 @@ class ModelsSettings(BaseModel):
         chosen: dict[Role, tuple[ModelName, ...] | None] = {
             "classify": self.classify,
             "draft": self.draft,
+            "draft_complex": self.draft_complex,
             "summary": self.summary,
             "qa": self.qa,
         }

@@ -57,12 +57,12 @@ UNKNOWN_CUSTOMER = Customer()
 class Facts:
     """A case as rules see it. `text` is everything readable, `reply` the newest text.
 
-    `confidence` is None before the intent is known; `received_at` is aware.
+    `vip` is None where the CRM, which might say so, did not answer; `confidence` before the intent is known. `received_at` is aware.
     """
 
     sender: str
     verdict: Verdict
-    vip: bool
+    vip: bool | None
     known: bool
     earlier: int
     mailbox: MailboxId

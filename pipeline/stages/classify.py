@@ -23,7 +23,10 @@ THRESHOLD = 0.5
 NAMING_THRESHOLD = 0.4
 """The same where a person answers anyway: a wrong name costs them a glance, a missing one costs them the checks."""
 SURE = 0.8
-"""From here on the local model needs no second reading: of the examples, left out, it is right about 96 of 100."""
+"""From here on the local model needs no second reading: of the examples, left out, it is right about 96 of 100.
+
+It says who reads, never what is sent: that is for thresholds certified on an operator's own labels (docs/classification.md).
+"""
 WORTH = 0.1
 """From here on it pays to prepare the letter while the language model reads: where a letter follows, it is that one in 84 of 100."""
 MOST_SURE = 0.95
@@ -122,10 +125,11 @@ async def second_reading(guess: Guess, mail: Shareable, email: Email, mailbox: M
     except Refusal as error:
         return failed(guess, f"The prompt classify cannot be used: {error.why}.")
     said = opinion.read(answer.text, guess.ranked, mail, house)
-    models = "+".join(dict.fromkeys((house.model.version, *(call.model for call in answer.calls))))
+    models = "+".join(dict.fromkeys((house.model.version, *(call.answered_as or call.model for call in answer.calls))))
     if said is None:
         return Reading(_unreadable(guess, mailbox, models, house), (_UNREADABLE,), answer.calls)
-    return Reading(replace(joined(guess, said, house), model=models), (), answer.calls)
+    drifted = next((call.answered_as for call in answer.calls if call.drifted), "")
+    return Reading(replace(joined(guess, said, house), model=models, drifted=drifted), (), answer.calls)
 
 
 def failed(guess: Guess, why: str) -> Reading:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from pipeline.atoms import scrub
-from pipeline.case import CaseId, Cited, Classification, Context, Decision, Draft, Route, Slot
+from pipeline.case import CaseId, Cited, Classification, Contact, Context, Decision, Draft, Route, Slot
 from pipeline.email import Email
 from pipeline.house import House
 from pipeline.letter import taken_apart
@@ -36,7 +36,14 @@ def draft(email: Email, classification: Classification, context: Context, decisi
 def _letter(email: Email, classification: Classification, context: Context, decision: Decision, house: House, case: CaseId | None) -> Draft:
     reply = house.voice.replies[decision.template or ""]
     ask = Ask(
-        email.sender, house.intents[classification.intent], decision.urgency, reply.language, case, context.articles, context.free_slots
+        email.sender,
+        house.intents[classification.intent],
+        decision.urgency,
+        reply.language,
+        case,
+        context.articles,
+        context.free_slots,
+        context.contact,
     )
     filled = slots(ask, house.company, house.prices, house.people)
     used = tuple(filled[name] for name in sorted(reply.uses))
@@ -74,7 +81,7 @@ def outline(email: Email, classification: Classification, context: Context, deci
     """What the person needs to answer, made from facts alone; it is never sent."""
     parts = [
         _section("Why a person answers", [reason.text for reason in decision.reasons if reason.at_most is Route.HUMAN]),
-        _section("What it is about", [_about(classification, house), *_questions(email)]),
+        _section("What it is about", [_about(classification, house), *_also(classification, house), *_questions(email)]),
         _section("What we know", _known(email, context, classification)),
         _section("Before you answer", _checks(classification, house)),
     ]
@@ -104,8 +111,9 @@ def _questions(email: Email) -> list[str]:
 def _known(email: Email, context: Context, classification: Classification) -> list[str]:
     vouched = {"pass": "is who they say", "fail": "may be forged: authentication failed", "none": "is not authenticated"}
     lines = [f"The sender {vouched[email.authentication.verdict]}."]
-    if context.vip:
-        lines.append("They are on the VIP list.")
+    if context.is_vip:
+        lines.append("They are on the VIP list." if context.vip else "The CRM says that they are a VIP.")
+    lines += _of_crm(context.contact)
     lines.append(f"{context.earlier} earlier mail(s) in this thread." if context.earlier else "First mail in this thread.")
     if email.attachments:
         lines.append(f"{len(email.attachments)} attachment(s): {', '.join(sorted({part.media_type for part in email.attachments}))}.")
@@ -114,6 +122,22 @@ def _known(email: Email, context: Context, classification: Classification) -> li
     return [*lines, *(f"No answer from {source}." for source in context.missing)]
 
 
+def _of_crm(contact: Contact | None) -> list[str]:
+    """Company, stage and open deals, as the CRM has them."""
+    if contact is None or contact == Contact():
+        return []
+    who = [part for part in (contact.company, contact.lifecycle, f"looked after by {contact.owner}" if contact.owner else "") if part]
+    deals = [f"{deal.name} ({deal.amount:,.0f})" if deal.amount is not None else deal.name for deal in contact.open_deals[:3]]
+    told = [", ".join(who), f"open deals: {', '.join(deals)}" if deals else ""]
+    return [f"In the CRM: {scrub(one)}." for one in told if one]
+
+
+def _also(classification: Classification, house: House) -> list[str]:
+    return [f"They also ask: {house.intents[name].title}" for name in classification.also if name in house.intents]
+
+
 def _checks(classification: Classification, house: House) -> list[str]:
-    intent = house.intents.get(classification.intent) or house.intents.get(classification.runner_up)
-    return list(intent.checks) if intent else []
+    """What to look at, for each thing that the mail asks for."""
+    first = classification.intent if classification.intent in house.intents else classification.runner_up
+    named = (house.intents.get(name) for name in (first, *classification.also))
+    return list(dict.fromkeys(check for intent in named if intent for check in intent.checks))

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from pipeline.case import Classification, Context, History, Reason
+from pipeline.case import Classification, Contact, Context, History, Reason
 from pipeline.email import Email, MailboxId
 from pipeline.people import People
-from pipeline.policy.facts import Facts
+from pipeline.policy.facts import UNKNOWN_CUSTOMER, Customer, Facts
 
+CRM = "the CRM"
+"""What the CRM is called among what is missing."""
 NO_CONTEXT = Context(vip=False, known=False, earlier=0)
 
 
@@ -28,7 +30,7 @@ def facts(
     return Facts(
         sender=email.sender.address,
         verdict=email.authentication.verdict,
-        vip=context.vip,
+        vip=context.is_vip or (None if CRM in context.missing else False),
         known=context.known,
         earlier=context.earlier,
         mailbox=mailbox,
@@ -43,7 +45,15 @@ def facts(
         attachments=email.attachments,
         received_at=email.received_at,
         cautions=frozenset(caution.name for caution in cautions),
+        customer=_customer(context.contact),
     )
+
+
+def _customer(contact: Contact | None) -> Customer:
+    """What rules may ask of the CRM. Of somebody it does not know it says that there is no deal; of nobody asked, nothing."""
+    if contact is None:
+        return UNKNOWN_CUSTOMER
+    return Customer(bool(contact.open_deals), contact.deal_size, contact.lifecycle or None)
 
 
 def _sound(text: str) -> str:

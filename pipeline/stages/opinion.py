@@ -112,7 +112,15 @@ def _line(intent: Intent, *, example: bool) -> str:
 
 def _known(context: Context) -> str:
     parts = ("a known contact" if context.known else "", f"{context.earlier} earlier mails in this thread" if context.earlier else "")
-    return "; ".join(part for part in parts if part)
+    return "; ".join(part for part in (*parts, *_of_crm(context)) if part)
+
+
+def _of_crm(context: Context) -> tuple[str, ...]:
+    """What may change the reading, and names nobody: a CRM holds much that people wrote into forms."""
+    if context.contact is None:
+        return ()
+    stage = " ".join("".join(char if char.isalnum() else " " for char in context.contact.lifecycle).split())[:30]
+    return ("a VIP" if context.is_vip else "", stage, "an open deal" if context.contact.open_deals else "")
 
 
 def _clipped(mail: Shareable) -> str:

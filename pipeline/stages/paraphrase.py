@@ -11,7 +11,7 @@ from pipeline.faithful import Reworded, groups, unfaithful
 from pipeline.house import House
 from pipeline.letter import Letter, taken_apart
 from pipeline.ports import LanguageModel
-from pipeline.prompt import Call, Prompt
+from pipeline.prompt import Call, Prompt, Role
 from pipeline.prompts import fenced
 from pipeline.stages.lint import spoken_in
 from pipeline.stages.redact import restore
@@ -45,28 +45,33 @@ class Proposal:
 
 
 async def paraphrase(
-    draft: Draft, redacted: RedactedEmail, house: House, model: LanguageModel, asked_for: str
+    draft: Draft, redacted: RedactedEmail, house: House, model: LanguageModel, asked_for: str, role: Role = "draft"
 ) -> tuple[Draft, tuple[Call, ...]]:
     """The draft reworded where that is harmless, else as it was with a finding that says why; and the calls that it took."""
-    prompt = ask(draft, redacted, house, asked_for)
-    if prompt is None:
-        return draft, ()
     try:
+        prompt = ask(draft, redacted, house, asked_for, role)
+        if prompt is None:
+            return draft, ()
         answer = await model.ask(prompt)
+    except Refusal as error:
+        return refused(draft, f"the prompt draft cannot be used ({error.why})"), ()
     except (Temporary, Permanent) as error:
         return refused(draft, f"no model could be asked ({error.sentence})"), ()
     return accept(draft, read(answer.text), house, redacted), answer.calls
 
 
-def ask(draft: Draft, redacted: RedactedEmail, house: House, asked_for: str) -> Prompt | None:
-    """The question, or None where there is nothing to reword. The model sees no value of a slot, and the mail only redacted and fenced."""
+def ask(draft: Draft, redacted: RedactedEmail, house: House, asked_for: str, role: Role = "draft") -> Prompt | None:
+    """The question, or None where there is nothing to reword. The model sees no value of a slot, and the mail only redacted and fenced.
+
+    Raises Refusal where the prompt cannot be rendered.
+    """
     letter = _letter(draft, house)
     if letter is None or "draft" not in house.prompts.by_name:
         return None
     lines = _numbered(letter)
     mail = fenced("mail", f"{redacted.subject}\n{redacted.text}", MAIL_SHOWN)
     asked = house.prompts.render("draft", company=house.company.name, language=draft.language, lines=lines, mail=mail)
-    return Prompt("draft", asked.version, asked.stable, asked.varying, SCHEMA, MOST_TOKENS, asked_for)
+    return Prompt(role, asked.version, asked.stable, asked.varying, SCHEMA, MOST_TOKENS, asked_for)
 
 
 def read(text: str) -> Proposal | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from pipeline.atoms import scrub
 from pipeline.case import OUT_OF_SCOPE, RUNGS, Classification, Context, Decision, Finding, Reason, Route
 from pipeline.email import Email, MailboxId
 from pipeline.house import House
@@ -11,6 +12,9 @@ from pipeline.policy.evaluate import Ruling, highest, lowest, ruling
 from pipeline.policy.rulebook import Rulebook, delay
 from pipeline.rights import gate_reasons
 from pipeline.stages.enrich import facts
+
+COMPLEX = 2
+"""So many requests beside the first are more than a letter for the first can be mended to answer: a person gets an outline of all."""
 
 
 def route(
@@ -140,11 +144,15 @@ def _readings(classification: Classification, house: House) -> list[Reason]:
     if also:
         titles = ", ".join(intent.title for intent in (house.intents[classification.intent], *also))
         why = f"The mail asks for several things ({titles}), so a person makes sure that all are answered."
-        reasons.append(Reason("intent", "several", lowest([Route.REVIEW, *(intent.ceiling for intent in also)]), why))
+        least = Route.REVIEW if len(also) < COMPLEX else Route.HUMAN
+        reasons.append(Reason("intent", "several", lowest([least, *(intent.ceiling for intent in also)]), why))
     disputed = house.intents.get(classification.disputed)
     if disputed:
         why = f"A first reading took this mail for another kind ({disputed.title}), so a person checks it."
         reasons.append(Reason("intent", "readings_differ", Route.REVIEW, why))
+    if classification.drifted:
+        why = f"Another language model answered than was asked for ({scrub(classification.drifted)}), so a person checks its reading."
+        reasons.append(Reason("intent", "model_changed", Route.REVIEW, why))
     return reasons
 
 

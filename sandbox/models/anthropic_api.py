@@ -111,7 +111,7 @@ async def _answer(world: World, request: web.Request, body: Json, question: Ques
         "id": f"msg_{uuid4().hex[:24]}",
         "type": "message",
         "role": "assistant",
-        "model": question.model,
+        "model": world.settings.answers_as or question.model,
         "content": [] if kind == "refusal" else [{"type": "text", "text": text}],
         "stop_reason": stop,
         "stop_sequence": None,

@@ -125,7 +125,7 @@ async def _answer(world: World, request: web.Request, body: Json, question: Ques
     if kind == "refusal":
         message = {"role": "assistant", "content": None, "refusal": "I'm sorry, I cannot assist with that request."}
     usage = _usage(world, question, text)
-    made = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": question.model}
+    made = {"id": f"chatcmpl-{uuid4().hex}", "created": int(time.time()), "model": world.settings.answers_as or question.model}
     if body.get("stream"):
         return await _streamed(request, made, text, finish, usage)
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}

@@ -45,13 +45,15 @@ class ModelsSettings:
     """Settings of one stand-in. Keys are what each API accepts; empty accepts any.
 
     `knows` is how much of structured output the OpenAI side understands: less than json_schema answers as llama.cpp's server does.
-    Latency is lognormal: its median in seconds and the σ of its logarithm; `models` empty knows every model.
+    Latency is lognormal: its median in seconds and the σ of its logarithm; `models` empty knows every model. `answers_as` is the model
+    that answers say they are from; empty: the one that was asked.
     """
 
     port: int = 0
     openai_key: str = "sk-local"
     anthropic_key: str = "sk-ant-local"
     models: tuple[str, ...] = ()
+    answers_as: str = ""
     knows: Knows = "json_schema"
     latency: float = 0.0
     sigma: float = 0.0

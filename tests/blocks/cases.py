@@ -9,7 +9,9 @@ from pipeline.case import (
     CaseId,
     Cited,
     Classification,
+    Contact,
     Context,
+    Deal,
     Decision,
     Draft,
     Finding,
@@ -27,6 +29,7 @@ SUPPORT = MailboxId("support@larkspur.example")
 NOW = datetime(2026, 11, 22, 10, 42, tzinfo=UTC)
 GATE = Reason("gate", "unpromoted", Route.REVIEW, "The intent pricing has not been promoted")
 CEILING = Reason("intent", "pricing", Route.AUTO_SEND, "Pricing questions may be answered by themselves")
+SEVERAL = Reason("intent", "several", Route.REVIEW, "The mail asks for several things (Prices, A meeting), so a person checks all")
 VIP = Reason("rule", "vip", Route.HUMAN, "The sender is a VIP: a person answers")
 
 BOUNCED = (
@@ -182,6 +185,21 @@ SCHEDULED = replace(
     sends_at=NOW + timedelta(minutes=2),
 )
 
+
+def read_twice(case: Case) -> Case:
+    """The same mail, which a language model read too: it asks for two things, and says so in these words."""
+    assert case.classification is not None
+    assert case.decision is not None
+    seen = replace(case.classification, by="both", also=("scheduling",), evidence=("What would that cost us a year?", "move in January"))
+    return replace(case, classification=seen, decision=replace(case.decision, reasons=(*case.decision.reasons, SEVERAL)))
+
+
+def in_short(case: Case, line: str) -> Case:
+    """The same mail, with a model's line about it."""
+    assert case.classification is not None
+    return replace(case, classification=replace(case.classification, summary=line))
+
+
 STATES: dict[str, Case] = {
     "review": REVIEW,
     "review-chosen": chosen(),
@@ -234,6 +252,14 @@ STATES: dict[str, Case] = {
         draft=None,
         note="Five tries failed: the mail could not be read",
     ),
+    "review-several": read_twice(REVIEW),
+    "human-crm": replace(
+        human(REVIEW), context=Context(False, True, 0, contact=Contact("Nora Lind", vip=True, deals=(Deal("Renewal", 12000.0),)))
+    ),
+    "human-read-twice": read_twice(human(REVIEW)),
+    "human-long": in_short(human(REVIEW), "Wants a yearly price for 40 seats and a start in January"),
+    "human-long-hostile": in_short(human(REVIEW), HOSTILE),
+    "sent-read-twice": read_twice(replace(REVIEW, revision=6, status=Status.SENT, outcome=outcome("sent_as_is"))),
     "hostile": hostile(),
     "long": long(),
 }

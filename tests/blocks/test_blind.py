@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from blocks import card, draft, ids
+from blocks import card, draft, ids, sources
 from pipeline.case import Case, Reader, Route, Status
-from tests.blocks.cases import GATE, REVIEW, STATES, VIP, outcome
+from tests.blocks.cases import GATE, REVIEW, REWORDED, SEVERAL, STATES, VIP, outcome, read_twice
 
 
 def drawn(case: Case) -> str:
@@ -115,3 +115,42 @@ def test_who_found_the_intent_is_told_once_it_cannot_sway(by: Reader, told: str)
     assert f"(score 0.93, {told})" in drawn(replace(sent, classification=replace(sent.classification, by=by)))
     assert REVIEW.classification is not None
     assert told not in drawn(replace(REVIEW, classification=replace(REVIEW.classification, by=by)))
+
+
+def test_that_a_mail_asks_for_several_things_is_told_to_a_blind_reviewer_too() -> None:
+    shown = drawn(STATES["review-several"])
+    assert SEVERAL.text in shown
+    assert GATE.text not in shown
+    assert card.EARN in shown
+
+
+def test_the_words_that_a_model_read_are_told_to_whoever_answers_and_to_no_blind_reviewer() -> None:
+    told = "by these words: “What would that cost us a year?”, “move in January”."
+    assert told in drawn(STATES["human-read-twice"])
+    assert told in drawn(STATES["sent-read-twice"])
+    blind = STATES["review-several"]
+    assert told not in drawn(blind)
+    assert told not in json.dumps(sources.view(replace(blind, draft=REWORDED)), ensure_ascii=False)
+    open_one = read_twice(replace(STATES["review-promoted"], draft=REWORDED))
+    assert told in json.dumps(sources.view(open_one), ensure_ascii=False)
+
+
+def test_quotes_are_shown_as_a_strangers_words() -> None:
+    case = STATES["human-read-twice"]
+    assert case.classification is not None
+    planted = replace(case.classification, evidence=("<!channel> https://evil.example/pay *now*\u202e",))
+    shown = drawn(replace(case, classification=planted))
+    assert "https://evil.example" not in shown
+    assert "hxxps://evil[.]example" in shown
+    assert "\u202e" not in shown
+
+
+def test_a_models_line_is_told_as_one_until_the_case_is_decided() -> None:
+    case = STATES["human-long"]
+    assert "In short (by a model): " in drawn(case)
+    assert "In short" not in drawn(replace(case, status=Status.TAKEN_OVER, outcome=outcome("taken_over")))
+    planted = json.dumps(card.view(STATES["human-long-hostile"]).blocks, ensure_ascii=False)
+    assert "https://evil.example" not in planted
+    assert '"type": "link"' not in planted
+    assert '"type": "user"' not in planted
+    assert '"type": "broadcast"' not in planted

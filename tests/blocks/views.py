@@ -22,7 +22,7 @@ from pipeline.policy.explain import Near
 from pipeline.policy.language import Vip
 from pipeline.ports import Figures, IntentFigures, Waiting
 from pipeline.rights import Pause
-from tests.blocks.cases import DRAFT, HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT
+from tests.blocks.cases import DRAFT, HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT, read_twice
 
 PRICING = Intent(
     name="pricing",
@@ -133,6 +133,8 @@ def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "why-human", why.view(STATES["human"], [], CHANNEL, THREAD)
     yield "why-hostile", why.view(STATES["hostile"], near, CHANNEL, THREAD, open_eyes=True)
     yield "sources-edited", sources.view(replace(STATES["review-reworded"], draft=replace(REWORDED, text=f"{HOURS} Mine.", author="U1")))
+    promoted = read_twice(replace(STATES["review-promoted"], draft=REWORDED))
+    yield "sources-read-twice", sources.view(promoted)
     for state in ("review", "review-chosen", "hostile", "long"):
         yield f"edit-{state}", edit.view(STATES[state], CHANNEL, THREAD, OWN)
     yield "edit-conflict", edit.conflict(STATES["review-edited"], CHANNEL, THREAD, OWN, mine, "unused")

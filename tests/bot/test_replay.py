@@ -9,7 +9,8 @@ import pytest
 from bot.replay import ReplayLine, replay, to_json
 from pipeline.errors import Misconfigured
 from pipeline.house import House
-from pipeline.ports import IntentScore
+from pipeline.ports import IntentScore, NameFinder
+from tests.pipeline.cascading import NoNames
 from tests.pipeline.letters import AT, SUPPORT, Scripted, house
 
 TO = "To: support@larkspur.example"
@@ -21,6 +22,9 @@ MAILS = {
 }
 
 
+NOBODY = NoNames()
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name, text in MAILS.items():
@@ -28,8 +32,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def lines(folder: Path, by: House) -> list[ReplayLine]:
-    return [line async for line in replay(folder, by, SUPPORT, now=AT)]
+async def lines(folder: Path, by: House, names: NameFinder | None = NOBODY) -> list[ReplayLine]:
+    return [line async for line in replay(folder, replace(by, names=names), SUPPORT, now=AT)]
 
 
 async def test_a_line_for_each_mail_in_order(folder: Path) -> None:
@@ -43,6 +47,16 @@ async def test_a_line_for_each_mail_in_order(folder: Path) -> None:
     assert made[3].draft is None
     fields = {"source", "intent", "urgency", "owner", "confidence", "policy_flags", "route", "reasons", "template", "draft"}
     assert all(set(json.loads(to_json(line))) == fields and "\n" not in to_json(line) for line in made)
+
+
+async def test_the_local_model_reads_flagged_mail_without_names_as_in_a_running_program(tmp_path: Path) -> None:
+    text = "My colleague Fiona Gallagher will sue you. The map is blank."
+    (tmp_path / "1.eml").write_text(f"From: Aoife Byrne <aoife@customer.example>\n{TO}\nSubject: Map\n\n{text}\n")
+    model = Scripted([IntentScore("support", 0.9)])
+    await lines(tmp_path, replace(house(), model=model), names=None)
+    ((_, read),) = model.asked
+    assert "Gallagher" not in read
+    assert "The map is blank." in read
 
 
 @pytest.mark.parametrize("score", [0.9, 0.1])

@@ -1,6 +1,6 @@
 """The cascade: who is asked, what they may see, and what comes of it when they agree, differ, fail or lie."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -11,7 +11,8 @@ from pipeline.errors import Permanent, Temporary
 from pipeline.flow import triage
 from pipeline.policy.evaluate import Signals
 from pipeline.ports import IntentScore
-from pipeline.prompts import NO_PROMPTS
+from pipeline.prompt import Answer, Prompt
+from pipeline.prompts import NO_PROMPTS, Prompts, prompt_template
 from pipeline.stages import opinion
 from pipeline.stages.classify import MOST_SURE, SURE
 from pipeline.stages.redact import shareable
@@ -74,6 +75,48 @@ async def test_readings_that_differ_are_checked_by_a_person() -> None:
     assert (made.decision.would_be, made.status) == (Route.REVIEW, Status.REVIEW)
 
 
+@pytest.mark.parametrize("broken", ["classify", "draft"])
+async def test_a_prompt_that_cannot_be_rendered_leaves_the_flow_as_a_reason(broken: str) -> None:
+    model = Spoken(lambda prompt: said("support"))
+    ours = speaking(model, roles=("classify", "draft"))
+    prompts = {**ours.prompts.by_name, broken: prompt_template("mine", "{{ nothing.at_all }}\n-----\n")}
+    made = await judged(mail(), replace(ours, prompts=Prompts(prompts)))
+    assert [prompt for prompt in model.asked if prompt.role == broken] == []
+    if broken == "classify":
+        assert made.status is Status.HUMAN
+        assert "'nothing' is undefined" in " ".join(reason.text for reason in made.decision.reasons)
+    else:
+        assert made.draft is not None
+        assert (made.draft.author, made.status) == ("template", Status.REVIEW)
+        assert "the prompt draft cannot be used (it cannot be rendered: 'nothing' is undefined)" in made.draft.findings[0].text
+
+
+@dataclass(slots=True)
+class Renamed(Spoken):
+    """Its answers say that another model gave them."""
+
+    answered_as: str = ""
+
+    async def ask(self, prompt: Prompt) -> Answer:
+        answer = await Spoken.ask(self, prompt)
+        return replace(answer, calls=tuple(replace(call, answered_as=self.answered_as) for call in answer.calls))
+
+
+async def test_a_reading_by_another_model_than_was_asked_is_checked_and_named() -> None:
+    same = await judged(mail(), speaking(Renamed(lambda _: said("support"), answered_as="gpt-4o-mini-2024-07-18")))
+    assert same.decision.would_be is Route.AUTO_SEND
+    assert same.classification is not None
+    assert same.classification.model == "scripted-1+gpt-4o-mini-2024-07-18"
+    ours = speaking(Renamed(lambda _: said("support"), answered_as="gpt-5 see evil.test/x"))
+    other = await judged(mail(), ours)
+    assert other.decision.would_be is Route.REVIEW
+    reason = next(reason for reason in other.decision.reasons if reason.name == "model_changed")
+    assert "gpt-5" in reason.text
+    assert "evil.test" not in reason.text
+    record = Record(mail(), SUPPORT, NO_HISTORY, AT, other.classification, other.context, other.decision)
+    assert decide_again(record, ours) == other.decision
+
+
 async def test_none_of_these_is_an_answer() -> None:
     made = await judged(mail(), speaking(always(said("none", owner="ops"))))
     assert made.classification is not None
@@ -103,6 +146,34 @@ async def test_several_intents_are_all_named_and_the_most_careful_decides(also: 
     assert house().intents["support"].title in several.text
     assert house().intents[also].title in several.text
     assert made.decision.would_be is route
+
+
+async def test_a_mail_that_asks_for_three_things_gets_an_outline_of_all_and_no_letter() -> None:
+    ours = speaking(always(said("support", "pricing", "invoice")))
+    made = await judged(mail(), ours)
+    assert made.status is Status.HUMAN
+    assert made.draft is not None
+    assert made.draft.outline
+    named = [ours.intents[name] for name in ("support", "pricing", "invoice")]
+    assert all(intent.title in made.draft.text for intent in named)
+    assert all(check in made.draft.text for intent in named for check in intent.checks)
+
+
+HIGH_RISK = [
+    "Our lawyers will take legal action against you.",
+    "Please use the new account details for future payments.",
+    "I ask for the erasure of my personal data under the GDPR.",
+    "I found a vulnerability in your sign-in page.",
+]
+
+
+@pytest.mark.parametrize("text", HIGH_RISK)
+async def test_high_risk_mail_gets_an_outline_whatever_the_models_make_of_it(text: str) -> None:
+    made = await judged(mail(text), house("support", 0.99))
+    assert made.status is Status.HUMAN
+    assert made.draft is not None
+    assert made.draft.outline
+    assert made.decision.template is None
 
 
 async def test_the_earliest_deadline_of_several_intents_holds() -> None:

@@ -95,7 +95,7 @@ def test_what_is_offered_is_free_within_hours_and_in_time(taken: list[tuple[int,
 
 async def test_scheduling_proposes_two_times_and_support_points_to_the_article() -> None:
     ours = replace(house(), knowledge=Shelf(), calendar=Diary())
-    context = with_found(Context(False, False, 0), await look_up(ASKED, ours, FRIDAY))
+    context = with_found(Context(False, False, 0), await look_up(mail(), ASKED, ours, FRIDAY))
     assert context.missing == ()
     for language in ("en", "de", "fr", "es"):
         letter = written(ours, "scheduling", context, language)
@@ -113,7 +113,7 @@ async def test_scheduling_proposes_two_times_and_support_points_to_the_article()
 async def test_without_an_answer_in_time_only_the_link_goes_and_it_is_told() -> None:
     for diary in (Diary(failure=Temporary("down")), Diary(delay=5.0)):
         ours = replace(house(), calendar=diary)
-        context = with_found(Context(False, False, 0), await look_up(ASKED, ours, FRIDAY, patience=0.05))
+        context = with_found(Context(False, False, 0), await look_up(mail(), ASKED, ours, FRIDAY, patience=0.05))
         assert context.missing == ("the calendar",)
         letter = written(ours, "scheduling", context)
         assert "free in our calendar" not in letter.text
@@ -121,7 +121,7 @@ async def test_without_an_answer_in_time_only_the_link_goes_and_it_is_told() -> 
 
 
 async def test_a_house_with_neither_misses_nothing() -> None:
-    found = await look_up(ASKED, house(), FRIDAY)
+    found = await look_up(mail(), ASKED, house(), FRIDAY)
     assert (found.articles, found.free_slots, found.missing) == ((), (), ())
 
 

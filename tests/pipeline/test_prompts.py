@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.house import read_prompts
 from pipeline.errors import Misconfigured
-from pipeline.prompts import Prompts, fenced, prompt_template
+from pipeline.prompts import SAMPLES, Prompts, fenced, prompt_template
 from pipeline.voice import Refusal
 from tests.pipeline.letters import ROOT, house
 
@@ -40,6 +40,33 @@ def test_a_broken_prompt_is_named(tmp_path: Path) -> None:
     (tmp_path / "prompts" / "draft.j2").write_text("one part")
     with pytest.raises(Misconfigured, match=r"draft\.j2, line 1: a prompt has two parts"):
         read_prompts(tmp_path)
+
+
+MISTAKES = [
+    ("{{ compny }}\n-----\n{{ mail }}", 1, "there is no value compny"),
+    ("Say it.\n\n-----\n{{ mail }}\n{% if nope %}\nx\n{% endif %}", 5, "there is no value nope; there are: company, language, lines, mail"),
+    ("Say it.\n-----\n{% if not company %}\n{{ also_nope }}\n{% endif %}", 4, "there is no value also_nope"),
+    ("Say it.\n-----\n{{ mail }}\n{{ company.name }}", 4, "'str object' has no attribute 'name'"),
+    ("Say it.\n-----\n{{ mail }}\n{{ lines[9] }}", 4, "has no element 9"),
+    ("Say it.\n-----\n{% if not lines %}\n{{ 1 // 0 }}\n{% endif %}", 4, "integer division"),
+    ("Say it.\n-----\n{{ mail + 1 }}", 3, "can only concatenate str"),
+    ("Say it.\n-----\n\n{{ mail | nofilter }}", 4, "No filter named 'nofilter'"),
+]
+
+
+@pytest.mark.parametrize(("source", "line", "why"), MISTAKES)
+def test_a_prompt_that_could_fail_at_a_mail_is_refused_when_it_is_read(source: str, line: int, why: str, tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts" / "draft.j2").write_text(source)
+    with pytest.raises(Misconfigured) as caught:
+        read_prompts(tmp_path)
+    assert f"draft.j2, line {line}: " in str(caught.value)
+    assert why in str(caught.value)
+    assert "Correct the prompt." in str(caught.value)
+
+
+def test_every_prompt_that_ships_is_tried() -> None:
+    assert set(house().prompts.by_name) == set(SAMPLES)
 
 
 def test_what_ships_is_read_and_versioned() -> None:

@@ -5,10 +5,12 @@ import asyncio
 import pytest
 
 from pipeline import speculation
-from pipeline.case import NO_HISTORY, CaseId, Status
+from pipeline.case import NO_HISTORY, CaseId, Status, Triaged
+from pipeline.email import Email
 from pipeline.errors import Temporary
 from pipeline.flow import triage
-from pipeline.prompt import Answer, Prompt
+from pipeline.house import House
+from pipeline.prompt import Answer, Prompt, Role
 from pipeline.stages.classify import WORTH
 from tests.pipeline.cascading import ROLES, Spoken, said, speaking
 from tests.pipeline.letters import AT, SUPPORT, judged, mail
@@ -32,7 +34,7 @@ def saying(intent: str, kind: type[Spoken] = Spoken) -> Spoken:
 
 async def test_the_likely_letter_is_asked_for_before_the_mail_is_read_and_used() -> None:
     model = saying("support", Together)
-    made = await triage(mail(), SUPPORT, NO_HISTORY, speaking(model, roles=ROLES), AT, lambda: 0.0, CaseId(7))
+    made = await numbered(mail(), speaking(model, roles=ROLES))
     assert [prompt.role for prompt in model.asked] == ["draft", "classify"]
     assert made.draft is not None
     assert (made.draft.author, made.draft.cost_usd) == ("model", 0.0001)
@@ -90,3 +92,29 @@ async def test_where_the_letter_cannot_be_reworded_the_template_goes() -> None:
     assert (made.status, made.draft.author if made.draft else "") == (Status.REVIEW, "template")
     assert made.draft is not None
     assert "paraphrase_refused" in {finding.code for finding in made.draft.findings}
+
+
+HARDER: tuple[Role, ...] = ("classify", "draft", "draft_complex")
+
+
+async def numbered(email: Email, ours: House) -> Triaged:
+    return await triage(email, SUPPORT, NO_HISTORY, ours, AT, lambda: 0.0, CaseId(7))
+
+
+async def test_a_long_mail_and_one_that_asks_for_two_things_are_answered_by_the_better_model() -> None:
+    long, several = saying("support"), saying("support")
+    several.says = lambda prompt: said("support", "pricing") if prompt.role == "classify" else REWORDED
+    first = await numbered(mail("The map does not load any more. " * 40), speaking(long, roles=HARDER))
+    second = await numbered(mail(), speaking(several, roles=HARDER))
+    assert sorted(prompt.role for prompt in long.asked) == ["classify", "draft_complex"]
+    assert first.foreseen
+    assert several.asked[-1].role == "draft_complex"
+    assert [made.draft.author for made in (first, second) if made.draft] == ["model", "model"]
+
+
+async def test_other_letters_are_the_plain_models_and_so_are_all_without_a_better_one() -> None:
+    plain, alone = saying("support"), saying("support")
+    await judged(mail(), speaking(plain, roles=HARDER))
+    await judged(mail("The map does not load any more. " * 40), speaking(alone, roles=ROLES))
+    for model in (plain, alone):
+        assert sorted(prompt.role for prompt in model.asked) == ["classify", "draft"]

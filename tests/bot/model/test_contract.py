@@ -11,6 +11,7 @@ from bot.model.compatible import CompatibleModel
 from bot.model.errors import Unusable
 from bot.model.resilient import Adapter
 from pipeline.errors import Misconfigured, Permanent, Temporary
+from pipeline.prompt import Call
 from sandbox.models.serve import LocalModels
 from sandbox.models.settings import Fault, Kind, ModelsSettings
 from tests.bot.model.asking import PRICES, PROMPT, Connect, anthropic_model, compatible_model, local_models, openai_model
@@ -140,6 +141,41 @@ async def test_a_server_that_knows_less_is_asked_in_its_own_way_from_then_on(kno
         assert len(models.world.bodies) == requests + 1
         assert "schema" in await model.probe()
         await model.close()
+
+
+@pytest.mark.parametrize("connect", [openai_model, anthropic_model])
+async def test_a_hosted_answer_says_which_snapshot_gave_it(connect: Connect) -> None:
+    async with local_models(ModelsSettings(answers_as="another-2027-01-01")) as models:
+        model = connect(models)
+        (call,) = (await model.ask(PROMPT)).calls
+        assert (call.answered_as, call.drifted) == ("another-2027-01-01", True)
+        await model.close()
+
+
+async def test_a_server_of_the_house_may_call_its_model_what_it_likes() -> None:
+    async with local_models(ModelsSettings(answers_as="/srv/llama.gguf")) as models:
+        model = compatible_model(models)
+        (call,) = (await model.ask(PROMPT)).calls
+        assert (call.answered_as, call.drifted) == ("", False)
+        await model.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "drifted"),
+    [
+        ("gpt-4o-mini", "gpt-4o-mini", False),
+        ("gpt-4o-mini", "gpt-4o-mini-2024-07-18", False),
+        ("gpt-4o-mini", "", False),
+        ("claude-haiku-4-5", "claude-haiku-4-5-20251001", False),
+        ("claude-haiku-latest", "claude-haiku-20251001", False),
+        ("gpt-4o", "gpt-4o-mini-2024-07-18", True),
+        ("gpt-4o-mini-2024-07-18", "gpt-4o-mini-2027-01-01", True),
+        ("gpt-4o-mini-2024-07-18", "gpt-4o-mini", True),
+        ("gpt-4o", "llama", True),
+    ],
+)
+def test_another_model_than_was_asked_is_noticed(asked: str, answered: str, drifted: bool) -> None:
+    assert Call("classify", asked, 1, 0, 1, 0.0, 1, answered).drifted is drifted
 
 
 async def test_the_doctor_hears_which_models_a_server_has() -> None:

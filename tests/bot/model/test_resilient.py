@@ -22,6 +22,7 @@ from bot.store.database import Database, connect
 from pipeline.errors import Misconfigured, Temporary
 from sandbox.models.serve import LocalModels
 from sandbox.models.settings import Fault
+from sandbox.models.settings import ModelsSettings as LocalSettings
 from tests.bot.model.asking import PRICES, PROMPT, local_models
 
 KEYS = ModelKeys(openai=SecretStr("sk-local"), anthropic=SecretStr("sk-ant-local"))
@@ -210,6 +211,41 @@ def test_the_defaults_ask_whoever_has_a_key() -> None:
     local = ModelsSettings(local_only=True)
     assert not any(choice.picks(local, KEYS, PRICES).values())
     assert "local_only" in choice.told(choice.picks(local, KEYS, PRICES), local)
+
+
+def test_complex_letters_are_the_drafts_models_work_unless_somebody_is_named() -> None:
+    assert choice.picks(ModelsSettings(), KEYS, PRICES)["draft_complex"] == ()
+    assert "draft_complex" not in choice.told(choice.picks(ModelsSettings(), KEYS, PRICES), ModelsSettings())
+    higher = ModelsSettings(draft_complex=("openai/gpt-4o",))
+    assert "draft_complex: openai/gpt-4o;" in choice.told(choice.picks(higher, KEYS, PRICES), higher)
+
+
+async def test_another_snapshot_than_was_asked_for_is_logged_and_counted(
+    store: Database, redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with (
+        local_models(LocalSettings(answers_as="gpt-4o-mini-2024-07-18")) as models,
+        resilient(models, store, redis_url) as (model, metrics),
+    ):
+        await model.ask(PROMPT)
+        assert "another model" not in caplog.text
+        models.world.settings = LocalSettings(answers_as="gpt-5-2027-01-01")
+        await model.ask(PROMPT)
+    assert "openai/gpt-4o-mini answered as gpt-5-2027-01-01, which is another model than was asked for." in caplog.text
+    for snapshot in ("gpt-4o-mini-2024-07-18", "gpt-5-2027-01-01"):
+        labels = {"model": "openai/gpt-4o-mini", "snapshot": snapshot}
+        assert metrics.registry.get_sample_value("triage_model_answers_total", labels) == 1
+
+
+async def test_a_complex_letter_is_asked_of_its_own_model_and_charged_at_its_price(
+    models: LocalModels, store: Database, redis_url: str
+) -> None:
+    async with resilient(models, store, redis_url, draft_complex=["openai/gpt-4o"]) as (model, _):
+        assert "draft_complex" in model.by_role
+        (plain,) = (await model.ask(replace(PROMPT, role="draft"))).calls
+        (hard,) = (await model.ask(replace(PROMPT, role="draft_complex"))).calls
+    assert (plain.model, hard.model, hard.role) == ("gpt-4o-mini", "gpt-4o", "draft_complex")
+    assert hard.usd > plain.usd * 10
 
 
 HOUSE = {"base_url": "http://127.0.0.1:11434/v1"}

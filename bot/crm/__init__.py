@@ -1,0 +1,1 @@
+"""What a CRM knows of senders."""
