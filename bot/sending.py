@@ -25,7 +25,7 @@ from pipeline.recipients import addressed
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Performs SendReply. `company` is the name that stands in From; `caps` is how much may go out."""
+    """Performs SendReply. `company` gives the name that stands in From now; `caps` how much may go out now."""
 
     effects: EffectQueue
     cases: PostgresCases
@@ -34,8 +34,8 @@ class Sender:
     mailboxes: Mapping[MailboxId, Mailbox]
     people: Callable[[], People]
     directory: Directory
-    company: str
-    caps: Caps
+    company: Callable[[], str]
+    caps: Callable[[], Caps]
 
     async def perform(self, errand: Errand, effect: SendReply) -> None:
         """Bring the send as far as it goes. Raises Temporary (try again later, from where it stands), Permanent, LeaseLost."""
@@ -88,14 +88,14 @@ class Sender:
         send_id, automatic = uuid4(), effect.approver is None
         mail = self._compose(errand, case, send_id, automatic)
         use = Use(case.mailbox, case.email.thread_id, addressed(case.email, case.draft)[0][0], automatic)
-        return await self.sends.reserve(errand, case, send_id, mail, self.caps, use)
+        return await self.sends.reserve(errand, case, send_id, mail, self.caps(), use)
 
     def _compose(self, errand: Errand, case: Case, send_id: UUID, automatic: bool) -> bytes:
         assert case.draft is not None
         people = self.people()
         own, forms = people.own_addresses(), people.forms()
         return compose.reply(
-            case, case.draft, case.mailbox, str(send_id), errand.now, automatic, company=self.company, own=own, forms=forms
+            case, case.draft, case.mailbox, str(send_id), errand.now, automatic, company=self.company(), own=own, forms=forms
         )
 
     async def _close(self, errand: Errand, case: Case, end: End) -> None:

@@ -275,8 +275,8 @@ def scene(
     cards, effects = wrap("cards", Cards(database)), wrap("effects", EffectQueue(database, PLAIN))
     sends, staff = wrap("sends", Sends(database, PLAIN)), Staff()
     mailboxes = {INBOX: wrap("mailbox", mailbox)}
-    sender = Sender(effects, cases, sends, cards, mailboxes, lambda: PEOPLE, staff, "Larkspur", caps)
-    forwarder = Forwarder(effects, cases, sends, mailboxes, lambda: PEOPLE, "Larkspur", caps)
+    sender = Sender(effects, cases, sends, cards, mailboxes, lambda: PEOPLE, staff, lambda: "Larkspur", lambda: caps)
+    forwarder = Forwarder(effects, cases, sends, mailboxes, lambda: PEOPLE, lambda: "Larkspur", lambda: caps)
     board, span = FileBoard(folder / "board.jsonl"), timedelta(seconds=lease)
     worker = Worker(queue, Bell(dsn, CASES), wrap("read", read), wrap("triage", triage), plan, lease=span, poll=poll)
     digests = Digests(database, PLAIN)
