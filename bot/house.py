@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,21 +26,23 @@ from pipeline.slots import slot_names
 from pipeline.voice import Refusal, Voice, template
 
 Shape = TypeVar("Shape", bound=BaseModel)
+Learn = Callable[[Mapping[str, Sequence[str]]], IntentModel]
+"""Makes the model of these examples, by intent; it takes seconds."""
 
 
 async def load(policies: Path, templates: Path, cache: Path | None) -> House:
     """Read both folders and fit the local model (its embeddings are kept under `cache`). Raises Misconfigured at the first mistake."""
-    return await opened(await asyncio.to_thread(files.from_folders, policies, templates), cache)
+    return await opened(await asyncio.to_thread(files.from_folders, policies, templates), partial(local.load, cache=cache))
 
 
-async def opened(bundle: Bundle, cache: Path | None, known: IntentModel | None = None) -> House:
+async def opened(bundle: Bundle, learn: Learn, known: IntentModel | None = None) -> House:
     """The house that the bundle describes; `known` judges in it where it learned the same examples. Raises Misconfigured."""
     read = await asyncio.to_thread(policies_of, bundle)
     voice, prompts = await asyncio.to_thread(voice_of, bundle, read), await asyncio.to_thread(prompts_of, bundle)
     assemble(read, voice, Unasked(), prompts=prompts)
     examples = shipped_examples(read)
     if known is None or known.version != local.version_of(examples):
-        known = await asyncio.to_thread(local.load, examples, cache)
+        known = await asyncio.to_thread(learn, examples)
     return assemble(read, voice, known, await asyncio.to_thread(spam.load), prompts)
 
 

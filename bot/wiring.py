@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -24,16 +24,19 @@ from bot.dns import DnsResolver, Resolver
 from bot.doorbell import ring_on
 from bot.embedded import Services
 from bot.forwarding import Forwarder
-from bot.house import load as load_house
+from bot.house import prices_of
 from bot.ingest import Ingest
 from bot.intake import Consumer, Intake
 from bot.knowledge import folder
 from bot.mailbox import mime
 from bot.mailbox.reader import Reader, reader
 from bot.mailboxes import Opened, open_all, webhooks
-from bot.model import choice
+from bot.model import choice, local
 from bot.model.metrics import ModelMetrics
 from bot.outbox import Outbox
+from bot.policies.begin import Standing, folder_of, in_force_or_folder, publish_folder, standing
+from bot.policies.check import check_inboxes
+from bot.policies.live import LivePolicies, Opener
 from bot.queue import Deliveries
 from bot.queue.choice import chosen
 from bot.queue.recent import Recent
@@ -62,6 +65,7 @@ from bot.store.digests import Digests
 from bot.store.effects import EffectQueue
 from bot.store.mailboxes import MailboxMemory
 from bot.store.models import Models
+from bot.store.policies import PolicyVersions
 from bot.store.queue import Queue
 from bot.store.sends import Sends
 from bot.store.shelf import Shelf
@@ -75,7 +79,8 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
-from pipeline.ports import Calendar, Knowledge
+from pipeline.ports import Calendar, Knowledge, LanguageModel, NameFinder
+from pipeline.prompt import Role
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -95,29 +100,34 @@ class Program:
 async def wired(settings: Settings, services: Services) -> AsyncIterator[Program]:
     """Connect every part; nothing works yet. Raises Misconfigured for what an operator forgot, Permanent for what Slack refuses."""
     slack = _slack(settings)
-    believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
-    house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
-    house = replace(house, knowledge=_knowledge(settings), calendar=_calendar(settings, house))
-    asked, counted = choice.of(settings), ModelMetrics.fresh()
+    counted = ModelMetrics.fresh()
     async with AsyncExitStack() as stack:
-        house = replace(house, names=await stack.enter_async_context(name_process()))
+        names = await stack.enter_async_context(name_process())
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
+        versions = PolicyVersions(database)
+        await publish_folder(versions, partial(folder_of, settings), _inboxes(settings))
+        await _tell_of_folder(versions, settings)
+        asked = choice.of(settings, prices_of(await in_force_or_folder(versions, settings)))
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
         budgets = shared(redis, database)
         mailboxes = open_all(settings, partial(MailboxMemory, database), budgets)
         for close in (opened.close for opened in mailboxes.values() if opened.close):
             stack.push_async_callback(close)
-        _check_inboxes(mailboxes, house)
         model = await stack.enter_async_context(choice.connected(settings.models, asked, database, redis, counted))
-        house = replace(house, language_models=model.by_role if model else {})
+        furnish = partial(_furnished, settings, names, model.by_role if model else {}, _knowledge(settings))
+        opener = Opener(versions, furnish, partial(local.load, cache=settings.data / "cache"))
+        first = await opener.first()
         deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
         reading = await stack.enter_async_context(reader())
         links = await _links(slack)
-        live = LiveModel(house.model, Models(database, PLAIN))
+        live = LiveModel(first.house.model, Models(database, PLAIN))
         await live.look()
-        parts = _Parts(settings, services.database_url, database, redis, budgets, deliveries, house, live, mailboxes, slack, links, reading)
+        policies = LivePolicies(opener, first, live)
+        parts = _Parts(
+            settings, services.database_url, database, redis, budgets, deliveries, policies, live, mailboxes, slack, links, reading
+        )
         connection = Connection(slack)
         desk = _desk(parts, connection)
         loops = _triage_loops(parts)
@@ -125,7 +135,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         refit = Refit(live, Models(database, PLAIN), services.database_url, settings.policies)
         scheduler = schedule(database, subscriptions, Digests(database, PLAIN), settings.digest_at, refit)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
-        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
+        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler), "policies": policies.watch}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
 
@@ -142,6 +152,29 @@ def _calendar(settings: Settings, house: House) -> Calendar | None:
     return ics.connect(settings.calendar, house.company.meetings.time_zone)
 
 
+def _inboxes(settings: Settings) -> tuple[MailboxId, ...]:
+    return tuple(MailboxId(entry.address) for entry in settings.mailboxes)
+
+
+async def _tell_of_folder(versions: PolicyVersions, settings: Settings) -> None:
+    """Whoever changed files must learn that others hold."""
+    try:
+        found = await standing(versions, folder_of(settings))
+    except Misconfigured as broken:
+        found = Standing(False, f"The folder of the policies is not read, and has a mistake: {broken}")
+    log.log(logging.INFO if found.ok else logging.WARNING, found.sentence)
+
+
+def _furnished(
+    settings: Settings, names: NameFinder, asked: Mapping[Role, LanguageModel], knowledge: Knowledge | None, house: House
+) -> House:
+    """The house with all that no policy holds. Raises Misconfigured where the two do not fit."""
+    check_inboxes(_inboxes(settings), house)
+    believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
+    calendar = _calendar(settings, house)
+    return replace(house, spam_headers=believed, names=names, language_models=asked, knowledge=knowledge, calendar=calendar)
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     settings: Settings
@@ -150,7 +183,7 @@ class _Parts:
     redis: Redis
     budgets: Budgets
     deliveries: Deliveries
-    house: House
+    policies: LivePolicies
     live: LiveModel
     mailboxes: Mapping[MailboxId, Opened]
     slack: SlackSettings
@@ -164,6 +197,11 @@ class _Parts:
     @property
     def directory(self) -> SlackDirectory:
         return SlackDirectory(patient_client(self.slack))
+
+    @property
+    def house(self) -> House:
+        """As the policies are now: ask at every use, and keep it for one mail."""
+        return self.policies.current
 
     def people(self) -> People:
         return self.house.people
@@ -189,7 +227,7 @@ def _triage_loops(parts: _Parts) -> dict[str, Loop]:
         queue=queue,
         bell=Bell(parts.database_url, CASES),
         read=partial(_read, parts.reader, frozenset(name for entry in parts.settings.mailboxes for name in entry.authserv_ids)),
-        triage=partial(_triage, parts.house, parts.live),
+        triage=partial(_triage, parts.policies, parts.live),
         plan=plan.effects,
         concurrency=parts.settings.workers,
         late_after=timedelta(minutes=parts.settings.backlog_minutes),
@@ -232,8 +270,8 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         mailboxes=providers,
         people=parts.people,
         directory=directory,
-        company=parts.house.company.name,
-        caps=parts.house.company.caps,
+        company=lambda: parts.house.company.name,
+        caps=lambda: parts.house.company.caps,
     )
     forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.budgets))
@@ -261,9 +299,9 @@ async def _authenticate(trusts: Mapping[MailboxId, Trust], resolver: Resolver, e
 
 
 async def _triage(
-    house: House, live: LiveModel, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId
+    policies: LivePolicies, live: LiveModel, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId
 ) -> Triaged:
-    return await flow.triage(email, mailbox, history, house.judged_by(live.current), now, time.monotonic, case)
+    return await flow.triage(email, mailbox, history, policies.current.judged_by(live.current), now, time.monotonic, case)
 
 
 def _slack(settings: Settings) -> SlackSettings:
@@ -291,14 +329,6 @@ async def _links(slack: SlackSettings) -> Callable[[str, str], str]:
         return no_permalink
 
 
-def _check_inboxes(mailboxes: Iterable[MailboxId], house: House) -> None:
-    for mailbox in mailboxes:
-        if house.people.inbox(mailbox) is None:
-            raise Misconfigured(
-                "people.json", f"it has no entry for the mailbox {mailbox}. Name its channel and its approvers under inboxes."
-            )
-
-
 async def _health(parts: _Parts, connection: Connection) -> Sequence[Health]:
     stuck = await parts.database.run(lambda link: link.fetchval("select count(*) from effects where state = 'dead'"))
     waiting = await parts.database.run(lambda link: link.fetchval("select count(*) from messages where status in ('queued', 'working')"))
@@ -306,5 +336,6 @@ async def _health(parts: _Parts, connection: Connection) -> Sequence[Health]:
     return (
         Health("Slack", connected, "connected" if connected else "reconnecting"),
         Health("Mail", True, f"{len(parts.mailboxes)} inboxes, {waiting} mails to read"),
+        Health("Policies", not parts.policies.trouble, parts.policies.trouble or f"version {parts.policies.version}"),
         Health("Outbox", stuck == 0, "nothing stuck" if stuck == 0 else f"{stuck} things could not be done: `triage doctor` names them"),
     )

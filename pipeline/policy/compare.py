@@ -31,6 +31,8 @@ from pipeline.policy.references import written_out
 from pipeline.policy.rulebook import Rule, Rulebook
 
 RESOLVE = "Take one of them away, or make their conditions exclude each other."
+WATCHFUL = ("never", "raises", "always")
+"""How often a second person approves a change, the most seldom first."""
 _LISTS = (SenderIs, Authenticated, MailboxIs, IntentIs, UrgencyIs, Flagged, Suspected, LanguageIs)
 
 
@@ -92,12 +94,18 @@ def clashes(rulebook: Rulebook) -> Iterator[Clash]:
 
 def only_lowers(old: Rulebook, new: Rulebook) -> bool:
     """Whether no mail can get a freer route, another text or another reader's view under `new` than under `old`."""
-    if (old.redaction, old.calendar) != (new.redaction, new.calendar):
+    if _seen(old) != _seen(new) or (old.dry_run and not new.dry_run):
+        return False
+    if WATCHFUL.index(new.second_approval) < WATCHFUL.index(old.second_approval):
         return False
     if _whole_signals(old) != _whole_signals(new) or _shaping(old) != _shaping(new):
         return False
     after = [(rule, _whole(rule.when, new)) for rule in new.rules]
     return all(_covered(rule, _whole(rule.when, old), after) for rule in old.rules)
+
+
+def _seen(rulebook: Rulebook) -> tuple[object, ...]:
+    return rulebook.redaction, rulebook.redaction_for_models, rulebook.calendar
 
 
 def _covered(rule: Rule, when: Condition, after: list[tuple[Rule, Condition]]) -> bool:
@@ -148,7 +156,8 @@ def _parts(rulebook: Rulebook) -> dict[str, str]:
     for flag in {signal.flag for signal in rulebook.signals}:
         same = sorted(signal.model_dump_json(exclude_defaults=True) for signal in rulebook.signals if signal.flag == flag)
         parts[f"signals.{flag}"] = f"[{','.join(same)}]"
-    parts["redaction"] = json.dumps(rulebook.redaction)
+    for name in ("redaction", "redaction_for_models", "dry_run", "second_approval"):
+        parts[name] = json.dumps(getattr(rulebook, name))
     if rulebook.calendar:
         parts["calendar"] = rulebook.calendar.model_dump_json()
     return parts
