@@ -27,6 +27,7 @@ def message(unknown: str = "") -> Message:
         kit.line(kit.run("Anywhere", bold=True)),
         kit.bullets(
             kit.line(kit.run("/triage stats", code=True), kit.run(" shows what came in and what became of it.")),
+            kit.line(kit.run("/triage policy", code=True), kit.run(" shows the rules, changes one, and goes back to an older version.")),
             kit.line(kit.run("/triage", code=True), kit.run(" shows this.")),
             kit.line(kit.run("My Home tab lists what waits for you.")),
         ),

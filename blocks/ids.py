@@ -18,11 +18,22 @@ OPEN_CARD = "backlog.open"
 HOME_PAGE = "home.page"
 HOME_OPEN = "home.open"
 
+POLICY_RULE = "policy.rule"
+POLICY_NEW = "policy.new"
+POLICY_PAGE = "policy.page"
+POLICY_HISTORY = "policy.history"
+POLICY_ROLLBACK = "policy.rollback"
+POLICY_APPROVE = "policy.approve"
+POLICY_REFUSE = "policy.refuse"
+
 EDIT_FORM = "edit.form"
 REJECT_FORM = "reject.form"
 MAIL_VIEW = "mail.view"
 NOTICE_VIEW = "notice.view"
 HOME_VIEW = "home.view"
+
+POLICY_VIEW = "policy.view"
+POLICY_FORM = "policy.form"
 
 CARD_EVENT = "triage_card"
 DIGEST_EVENT = "triage_digest"

@@ -35,8 +35,10 @@ from bot.model import choice, local
 from bot.model.metrics import ModelMetrics
 from bot.outbox import Outbox
 from bot.policies.begin import Standing, folder_of, in_force_or_folder, publish_folder, standing
+from bot.policies.book import Book
 from bot.policies.check import check_inboxes
 from bot.policies.live import LivePolicies, Opener
+from bot.policies.publish import Publisher
 from bot.queue import Deliveries
 from bot.queue.choice import chosen
 from bot.queue.recent import Recent
@@ -67,6 +69,7 @@ from bot.store.mailboxes import MailboxMemory
 from bot.store.models import Models
 from bot.store.policies import PolicyVersions
 from bot.store.queue import Queue
+from bot.store.records import PostgresRecords
 from bot.store.sends import Sends
 from bot.store.shelf import Shelf
 from bot.web import serving
@@ -216,7 +219,20 @@ def _desk(parts: _Parts, connection: Connection) -> Desk:
         lint=lambda draft, email: lint(draft, email, parts.house),
         health=partial(_health, parts, connection),
         seen=RedisSeen(parts.redis),
+        policies=_book(parts),
     )
+
+
+def _book(parts: _Parts) -> Book:
+    rooms = Rooms(patient_client(parts.slack), parts.directory, parts.people)
+    records = PostgresRecords(parts.database, PLAIN)
+    publisher = Publisher(PolicyVersions(parts.database), records, _inboxes(parts.settings))
+    return Book(publisher, partial(_card_links, parts), lambda: rooms.room(parts.people().policy_room()))
+
+
+async def _card_links(parts: _Parts, cases: Sequence[CaseId]) -> Mapping[CaseId, str]:
+    places = await Cards(parts.database).roots(cases)
+    return {case: link for case, place in places.items() if (link := parts.permalink(place.channel, place.ts))}
 
 
 def _triage_loops(parts: _Parts) -> dict[str, Loop]:

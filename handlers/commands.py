@@ -1,14 +1,15 @@
-"""The conversation by /triage: help and figures; nothing is decided here."""
+"""The conversation by /triage: help and figures, and the way to the policies; nothing is decided here."""
 
 import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import help, stats
 from blocks.kit import Json, Message
-from handlers import payload
+from handlers import payload, policy
 from handlers.access import member_only
 from handlers.desk import Desk
 
@@ -23,7 +24,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 class Commands:
     desk: Desk
 
-    async def triage(self, ack: AsyncAck, command: Json, respond: AsyncRespond) -> None:
+    async def triage(self, ack: AsyncAck, command: Json, respond: AsyncRespond, client: AsyncWebClient) -> None:
         await ack()
         word = str(command.get("text") or "").strip().lower()
         match word:
@@ -31,6 +32,8 @@ class Commands:
                 await _say(respond, help.message())
             case "stats":
                 await self._stats(command, respond)
+            case "policy":
+                await policy.Editing(self.desk).open(command, client, respond)
             case _:
                 await _say(respond, help.message(unknown=word[:40]))
 

@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import backlog, chat, commands, digest, home, leftover, review
+from handlers import backlog, chat, commands, digest, home, leftover, policy, review
 from handlers.desk import Desk
 
 
@@ -12,6 +12,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     digest.register(app, desk)
     backlog.register(app, desk)
     home.register(app, desk)
+    policy.register(app, desk)
     commands.register(app, desk)
     chat.register(app)
     leftover.register_last(app)

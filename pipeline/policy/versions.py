@@ -1,11 +1,13 @@
 """A version of the policies: who made it and why, what it changed, what it would have done, and how it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
+from pipeline.case import CaseId
 from pipeline.policy.compare import Change
+from pipeline.policy.rulebook import Rulebook
 from pipeline.policy.simulate import Row
 
 VersionId = NewType("VersionId", int)
@@ -54,6 +56,26 @@ class InForce:
     at: datetime
     by: Author
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the list of rules shows: what holds, its rules, and versions, the newest first."""
+
+    now: InForce
+    rulebook: Rulebook
+    versions: Sequence[Version]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change would be, before it is one: nothing is stored. `links` lead to the cards of cases that `rows` name."""
+
+    changes: tuple[Change, ...]
+    only_lowers: bool
+    rows: Sequence[Row]
+    needs_approval: bool
+    links: Mapping[CaseId, str]
 
 
 @dataclass(frozen=True, slots=True)

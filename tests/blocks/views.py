@@ -11,6 +11,7 @@ from pipeline.backlog import Pile, Piled
 from pipeline.case import CaseId, Route, Status
 from pipeline.digest import Digest, DigestId, Filed
 from pipeline.ports import Figures, IntentFigures, Waiting
+from tests.blocks import policies
 from tests.blocks.cases import HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT
 
 CHANNEL, THREAD = "C0SUPPORT1", "1700000000.000100"
@@ -91,6 +92,7 @@ def messages() -> Iterator[tuple[str, Message]]:
     yield "pile-huge", backlog.message(pile(2000), 0)
     yield "pile-past", backlog.message(replace(pile(34), kind="first", days=7, filed=61), 0)
     yield "pile-nothing", backlog.message(Pile(DigestId(3), SUPPORT, "first", (), 7), 0)
+    yield from policies.proposals()
     yield "help-alone", help.message()
     yield "help-unknown", help.message("polcy")
 
@@ -107,6 +109,7 @@ def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "reject-review", reject.view(REVIEW, CHANNEL, THREAD)
     yield "mail-page", mail.view(STATES["hostile"], 0, CHANNEL, THREAD)
     yield "mail-middle", mail.view(STATES["long"], 1, CHANNEL, THREAD)
+    yield from policies.windows()
     yield (
         "notice-refused",
         notice.view("Not done", "Guests cannot answer mail for support@larkspur.example. Ask an approver of this inbox."),
