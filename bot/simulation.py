@@ -1,7 +1,7 @@
 """Stored cases under a changed rulebook: what would be sent that was not, and the reverse. No model is asked, nothing is written."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.store.records import PostgresRecords
@@ -18,15 +18,36 @@ BREATH = 20
 """So many cases are judged at a stretch: clicks are answered in between."""
 
 
-async def simulate(records: PostgresRecords, now: House, changed: House, days: int) -> list[Row]:
-    """A row an intent, over the mails of so many days. `now` is the house with the rules in force."""
-    change, judged = _Change.between(now, changed), []
+Then = Callable[[int], Awaitable[House | None]]
+
+
+async def simulate(records: PostgresRecords, now: House, changed: House, days: int, then: Then | None = None) -> list[Row]:
+    """A row an intent, over the mails of so many days. `now` is the house with the rules in force, `then` that of an older version."""
+    changes, judged = _Changes(now, changed, then, {}), []
     async for case, record in records.since(days):
         if record.classification is not None:
+            change = await changes.since(record.decision)
             judged.append((case, record.classification.intent, record.decision, change.decided(record)))
         if case % BREATH == 0:
             await asyncio.sleep(0)
     return rows(judged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What changed since the version that a case was decided with: most cases need only a look at the rules that differ from those."""
+
+    now: House
+    changed: House
+    then: Then | None
+    known: dict[str, "_Change"]
+
+    async def since(self, decision: Decision) -> "_Change":
+        number = next((version for name, version in decision.versions if name == POLICY), "")
+        if number not in self.known:
+            before = await self.then(int(number)) if self.then and number else None
+            self.known[number] = _Change.between(before or self.now, self.changed)
+        return self.known[number]
 
 
 @dataclass(frozen=True, slots=True)

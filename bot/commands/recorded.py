@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from bot.commands.versions import simulated, stored
 from bot.house import load as load_house
 from bot.house import load_unasked, unasked, with_rules
 from bot.mailbox.reader import reader
-from bot.policies.begin import folder_of, in_force_or_folder
+from bot.policies.begin import folder_of, house_at, in_force_or_folder
 from bot.policies.bundle import Bundle
 from bot.policies.publish import differing
 from bot.settings import Settings, load
@@ -163,11 +164,11 @@ async def _record(settings: Settings, case: int) -> tuple[Record, House | None]:
                 f"case {case}", "there is no such case, or nothing was decided about it yet. Slack's card names the number."
             )
         number = int(dict(found.decision.versions).get(POLICY, 0))
-        bundle = await PolicyVersions(database).bundle(number) if number else None
-    return found, None if bundle is None else unasked(bundle).numbered(number)
+        return found, await house_at(PolicyVersions(database), number) if number else None
 
 
 async def _simulate(settings: Settings, changed: Bundle, days: int) -> list[Row]:
     async with stored(settings) as database:
-        now = await in_force_or_folder(PolicyVersions(database), settings)
-        return await simulate(PostgresRecords(database, PLAIN), unasked(now), unasked(changed), days)
+        versions = PolicyVersions(database)
+        now = unasked(await in_force_or_folder(versions, settings))
+        return await simulate(PostgresRecords(database, PLAIN), now, unasked(changed), days, partial(house_at, versions))

@@ -1,16 +1,18 @@
 """Which policies hold when a program starts: the folder's, until somebody publishes others."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bot.house import rulebook_of
+from bot.house import rulebook_of, unasked
 from bot.policies.bundle import Bundle, from_folders
 from bot.policies.check import differences, lowers, sound
 from bot.settings import Settings
 from bot.store.policies import Made, PolicyVersions
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured
+from pipeline.house import House
 from pipeline.policy.compare import Change
 from pipeline.policy.rulebook import Rulebook
 from pipeline.policy.versions import Author, InForce, Stale
@@ -94,3 +96,12 @@ async def rulebook_at(versions: PolicyVersions, number: int) -> Rulebook | None:
     """The rulebook of a version, to be compared with another's; None where there is no such version. Raises Misconfigured."""
     bundle = await versions.bundle(number)
     return None if bundle is None else rulebook_of(bundle)
+
+
+async def house_at(versions: PolicyVersions, number: int) -> House | None:
+    """The house of a version, asked for nothing; None where there is no such version, or this program cannot read it any more."""
+    try:
+        bundle = await versions.bundle(number)
+        return None if bundle is None else (await asyncio.to_thread(unasked, bundle)).numbered(number)
+    except Misconfigured:
+        return None

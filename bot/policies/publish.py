@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bot.house import rulebook_of, unasked
+from bot.policies.begin import house_at
 from bot.policies.bundle import Bundle
 from bot.policies.check import differences, lowers, needs_second, sound
 from bot.simulation import simulate
@@ -40,7 +42,7 @@ class Publisher:
         falling = await asyncio.to_thread(lowers, before, bundle)
         needed = needs_second(rulebook_of(before), only_lowers=falling)
         found = await asyncio.to_thread(differences, before, bundle)
-        rows = await simulate(self.records, await asyncio.to_thread(unasked, before), changed, DAYS)
+        rows = await simulate(self.records, await asyncio.to_thread(unasked, before), changed, DAYS, partial(house_at, self.versions))
         return Made(bundle, origin, author, why, now.version.id, found, falling, rows, needed)
 
     async def publish(self, bundle: Bundle, origin: Origin, author: Author, why: str, seen: VersionId | None = None) -> Version | Stale:
