@@ -7,7 +7,7 @@ from typing import Any
 
 from blocks import ids, kit
 from blocks.kit import Json
-from blocks.text import clip, count, one_line, visible
+from blocks.text import clip, count, escape, one_line, stamp, visible
 from pipeline.policy.edit import LONGEST, Edit
 from pipeline.policy.rulebook import Consequences, Rule
 from pipeline.policy.versions import InForce, Shelf, Version, VersionId
@@ -137,8 +137,8 @@ def decision_buttons(version: Version) -> Json:
 
 
 def _rule(rule: Rule) -> Json:
-    text = f"{rule.name}\n{rule.why}\n→ {consequences(rule.then)}"
-    return kit.section(kit.plain(visible(text)), kit.button("Edit", f"{ids.POLICY_RULE}.{rule.name}", rule.name))
+    text = f"*{rule.name}*\n{escape(visible(rule.why))}\n→ {escape(consequences(rule.then))}"
+    return kit.section(kit.mrkdwn(text), kit.button("Edit", f"{ids.POLICY_RULE}.{rule.name}", rule.name))
 
 
 def consequences(then: Consequences) -> str:
@@ -173,12 +173,12 @@ def _version(version: Version, now: InForce) -> Iterator[Json]:
     )
     by = f", {version.state} by {version.decided_by}" if version.decided_by else ""
     who, why = one_line(version.author.name, 60), one_line(version.why, 150) or "no reason given"
-    text = f"Version {version.id}  ·  {mark}\n{who}{by}: {why}\n{_what(version)}"
+    first = f"*Version {version.id}*  ·  {mark}  ·  {stamp(version.made_at)}"
+    text = f"{first}\n{escape(f'{who}{by}: {why}')}\n{escape(_what(version))}"
     back = kit.button("Roll back to this", f"{ids.POLICY_ROLLBACK}.{version.id}", str(version.id), "danger")
     sure = f"Version {version.id} decides every mail from then on. Version {now.version.id} stays in the history."
     asked = kit.confirmed(back, f"Back to version {version.id}?", sure, "Roll back")
-    yield kit.section(kit.plain(text), None if held or version.state != "published" else asked)
-    yield kit.rich_text(kit.line(kit.moment(version.made_at)))
+    yield kit.section(kit.mrkdwn(text), None if held or version.state != "published" else asked)
     if version.state == "proposed":
         yield decision_buttons(version)
 

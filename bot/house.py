@@ -17,6 +17,7 @@ from bot.policies.bundle import INTENTS, POLICIES, PROMPTS, REPLIES, RULES, Bund
 from pipeline.case import OUT_OF_SCOPE
 from pipeline.errors import Misconfigured, Permanent
 from pipeline.house import House, Policies, assemble
+from pipeline.mistakes import first_mistake
 from pipeline.people import People
 from pipeline.policy.content import Company, Intent, ModelPrices, OutOfScope, Prices
 from pipeline.policy.rulebook import Rulebook
@@ -182,9 +183,7 @@ def _parsed(place: str, text: str, model: type[Shape]) -> Shape:
         at = f"{place}, line {error.lineno}, column {error.colno}"
         raise Misconfigured(at, f"this is not JSON: {error.msg}. Correct it there or just before.") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        field = ".".join(str(part) for part in first["loc"])
-        said = first["msg"].removeprefix("Value error, ").rstrip(".")
+        field, said = first_mistake(error)
         where = f"{place}, {field}" if field else place
         raise Misconfigured(where, f"{said}. Correct the field; policies/schema.json has its shape.") from error
     except (ValueError, RecursionError) as error:

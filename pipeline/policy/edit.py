@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import Misconfigured
+from pipeline.mistakes import first_mistake
 from pipeline.policy.rulebook import Rule
 
 LONGEST = 3000
@@ -60,9 +61,8 @@ def _rule(text: str) -> Mapping[str, Any]:
     except json.JSONDecodeError as error:
         raise Misconfigured(f"line {error.lineno}, column {error.colno}", f"this is not JSON: {error.msg}.") from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise Misconfigured(place or "the rule", f"{first['msg'].removeprefix('Value error, ').rstrip('.')}.") from error
+        place, said = first_mistake(error)
+        raise Misconfigured(place or "the rule", f"{said}.") from error
     except (ValueError, RecursionError) as error:
         raise Misconfigured("the rule", f"this cannot be read: {str(error)[:200]}.") from error
     return dict(read)

@@ -79,7 +79,7 @@ async def test_the_list_shows_what_holds_and_every_rule(database: str) -> None:
         shown = said(await held.opened("ana"))
         assert "is in force, published by  the files" in shown
         assert "Dry run is on" in shown
-        assert "angry_wording\nThe mail sounds upset" in shown
+        assert "*angry_wording*\nThe mail sounds upset" in shown
         assert "at most review  ·  urgency high  ·  answer within 4h" in shown
 
 
@@ -131,6 +131,7 @@ async def test_mistakes_are_told_at_the_field_with_place_and_reason(database: st
         ("{", "line 1, column 2: this is not JSON"),
         ({**CAUTIOUS, "when": regex}, "when.matches: the pattern repeats without end"),
         ({**CAUTIOUS, "then": {"owner": "nobody"}}, 'rules.json, rules.no_prices: there is no team "nobody"'),
+        ({**CAUTIOUS, "then": {"at_most": "nobody"}}, "then.at_most: Input should be 'review' or 'human'"),
         ({**CAUTIOUS, "then": {}}, "then: nothing follows from this rule"),
         ({**CAUTIOUS, "when": {"kind": "named", "name": "x"}}, 'there is no condition "x"'),
         ({**CAUTIOUS, "when": {"kind": "intent", "one_of": ["support"]}}, "route is human, not auto_send; template is none"),
@@ -212,11 +213,11 @@ async def test_rolling_back_is_one_click_in_the_history(database: str) -> None:
         await held.by.publish(stricter(shipped()), "slack", ANA, "Prices.")
         await held.opened("ben")
         history = await held.form("ben", ids.POLICY_HISTORY)
-        assert "Version 2  ·  ✅ in force" in said(history)
+        assert "*Version 2*  ·  ✅ in force" in said(history)
         confirm = next(block["accessory"]["confirm"] for block in history["blocks"] if "accessory" in block)
         assert "Back to version 1?" in said(confirm)
         await held.at.slack.click_view("ben", history["id"], f"{ids.POLICY_ROLLBACK}.1")
-        await held.shows("ben", "Version 1  ·  ✅ in force")
+        await held.shows("ben", "*Version 1*  ·  ✅ in force")
         now = await held.by.versions.in_force()
         assert now is not None
         assert (now.version.id, now.by.name) == (1, "Ben Okafor")
