@@ -31,6 +31,7 @@ def message(unknown: str = "") -> Message:
             kit.line(kit.run("/triage pause", code=True), kit.run(" and a reason: nothing goes out by itself any more.")),
             kit.line(kit.run("/triage resume", code=True), kit.run(" ends the pause.")),
             kit.line(kit.run("/triage promote", code=True), kit.run(" shows what each kind of answer has earned, and promotes it.")),
+            kit.line(kit.run("/triage policy", code=True), kit.run(" shows the rules, changes one, and goes back to an older version.")),
             kit.line(kit.run("/triage", code=True), kit.run(" shows this.")),
             kit.line(kit.run("My Home tab lists what waits for you.")),
         ),

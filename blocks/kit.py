@@ -15,6 +15,9 @@ Style = Literal["primary", "danger"]
 SECTION_TEXT = 3000
 HEADER_TEXT = 150
 BUTTON_TEXT = 75
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+CONFIRM_LABEL = 30
 BUTTON_VALUE = 2000
 BUTTON_URL = 3000
 ACTION_ELEMENTS = 25
@@ -131,6 +134,12 @@ def button(label: str, action_id: str, value: str, style: Style | None = None) -
     return made | ({"style": style} if style else {})
 
 
+def confirmed(button: Json, title: str, text: str, yes: str) -> Json:
+    """The button, which asks first; `yes` is what the one says who means it."""
+    asked = {"title": plain(title, CONFIRM_TITLE), "text": plain(text, CONFIRM_TEXT), "confirm": plain(yes, CONFIRM_LABEL)}
+    return button | {"confirm": asked | {"deny": plain("Cancel", CONFIRM_LABEL)}}
+
+
 def link_button(label: str, action_id: str, url: str) -> Json:
     """A button that opens an address; Slack still sends a click, which is acknowledged by the catch-all."""
     return {"type": "button", "text": plain(label, BUTTON_TEXT), "action_id": action_id, "url": url[:BUTTON_URL]}
@@ -140,6 +149,11 @@ def run(text: str, *, bold: bool = False, italic: bool = False, code: bool = Fal
     """A stretch of rich text: shown as it is, whatever it says."""
     style = {name: True for name, on in (("bold", bold), ("italic", italic), ("code", code), ("strike", strike)) if on}
     return {"type": "text", "text": text or " "} | ({"style": style} if style else {})
+
+
+def link(url: str, text: str) -> Json:
+    """A stretch of rich text that leads to an address."""
+    return {"type": "link", "url": url, "text": text}
 
 
 def moment(at: datetime, pattern: str = "{date_short_pretty} at {time}") -> Json:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,8 +17,7 @@ from bot import sources
 from bot.buckets import alone
 from bot.budget import GRAPH
 from bot.embedded import Services
-from bot.house import load as load_house
-from bot.house import read_policies, shipped_examples
+from bot.house import policies_of, shipped_examples
 from bot.mailbox import imap, maildir, outlook
 from bot.mailbox.gmail_settings import GmailSettings
 from bot.mailbox.imap_settings import ImapSettings
@@ -25,6 +25,9 @@ from bot.mailboxes import check_gmail
 from bot.migrate import pending
 from bot.model import choice, local
 from bot.model.learned import kept
+from bot.policies.begin import folder_of, in_force_or_folder, standing
+from bot.policies.bundle import Bundle
+from bot.policies.check import sound
 from bot.queue.choice import chosen
 from bot.settings import ROOT, MailboxEntry, MaildirEntry, OutlookEntry, Settings
 from bot.slack.app import SlackSettings, patient_client
@@ -32,8 +35,9 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.errors import translated
 from bot.slack.rooms import Rooms
 from bot.store.codec import PLAIN
-from bot.store.database import connect
+from bot.store.database import Database, connect
 from bot.store.models import FEWEST, Models
+from bot.store.policies import PolicyVersions
 from bot.store.rights import pause
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured, Permanent, Temporary
@@ -42,6 +46,7 @@ from pipeline.people import People
 NEEDED_TABLES = (
     *("messages", "bodies", "drafts", "decisions", "effects", "sends", "outgoing", "cards", "metrics", "audit_log"),
     *("mailboxes", "deliveries", "spool", "budgets", "calls", "model_spend", "models", "model_mails", "gates", "gate_changes", "pauses"),
+    *("policy_texts", "policy_versions", "policy_files", "policy_verdicts", "policy_publishings"),
 )
 
 
@@ -61,8 +66,9 @@ async def findings(settings: Settings, services: Services, slack: SlackSettings 
     yield await _try("valkey", partial(_valkey, services.redis_url))
     if settings.queue != "postgres":
         yield await _try(f"queue {settings.queue}", partial(_queue, settings, services.database_url))
-    house = await _try("policies", partial(_policies, settings))
+    house = await _try("policies", partial(_policies, settings, services.database_url))
     yield house
+    yield await _try("policy files", partial(_policy_files, settings, services.database_url))
     yield await _try("local model", partial(_local_model, settings, services.database_url))
     async for finding in _models(settings):
         yield finding
@@ -78,7 +84,7 @@ async def findings(settings: Settings, services: Services, slack: SlackSettings 
     yield await _try("slack", partial(_scopes, slack))
     yield await _try("socket mode", partial(_socket, slack))
     if house.ok:
-        people = (await load_house(settings.policies, settings.templates, settings.data / "cache")).people
+        people = policies_of(await _in_force(settings, services.database_url)).people
         for inbox in people.inboxes:
             yield await _try(f"channel of {inbox}", partial(_channel, slack, people, MailboxId(inbox)))
 
@@ -89,6 +95,8 @@ async def _try(check: str, look: Callable[[], Awaitable[str]]) -> Finding:
             return Finding(check, True, await look())
     except (Misconfigured, Permanent, Temporary) as error:
         return Finding(check, False, str(error))
+    except asyncpg.UndefinedTableError as missing:
+        return Finding(check, False, f"The database is not at this version ({missing}). Run `triage migrate`.")
     except TimeoutError:
         return Finding(check, False, "It did not answer within 15 s.")
 
@@ -133,28 +141,45 @@ async def _valkey(url: str) -> str:
 
 
 async def _queue(settings: Settings, url: str) -> str:
+    async with _connected(url) as database, chosen(settings, database, url, PLAIN):
+        return "It answers, keeps the order of a thread, and buries what nobody can take."
+
+
+async def _policies(settings: Settings, url: str) -> str:
+    """Those in force, as the program would use them."""
+    house = sound(await _in_force(settings, url), [MailboxId(entry.address) for entry in settings.mailboxes])
+    return f"{len(house.intents)} intents, {len(house.rulebook.rules)} rules, {len(house.people.inboxes)} inboxes."
+
+
+async def _in_force(settings: Settings, url: str) -> Bundle:
+    async with _connected(url) as database:
+        return await in_force_or_folder(PolicyVersions(database), settings)
+
+
+async def _policy_files(settings: Settings, url: str) -> str:
+    """Whether somebody changed files that nobody reads."""
+    async with _connected(url) as database:
+        found = await standing(PolicyVersions(database), folder_of(settings))
+    if not found.ok:
+        raise Misconfigured("policies", found.sentence)
+    return found.sentence
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[Database]:
     database = await connect(url, name="doctor", size=2)
     try:
-        async with chosen(settings, database, url, PLAIN):
-            return "It answers, keeps the order of a thread, and buries what nobody can take."
+        yield database
     finally:
         await database.close()
-
-
-async def _policies(settings: Settings) -> str:
-    house = await load_house(settings.policies, settings.templates, settings.data / "cache")
-    return f"{len(house.intents)} intents, {len(house.rulebook.rules)} rules, {len(house.people.inboxes)} inboxes."
 
 
 async def _local_model(settings: Settings, url: str) -> str:
     """Which classifier judges, and that its bytes can be read."""
-    shipped = local.version_of(shipped_examples(read_policies(settings.policies)))
-    database = await connect(url, name="doctor", size=2)
-    try:
+    shipped = local.version_of(shipped_examples(policies_of(await _in_force(settings, url))))
+    async with _connected(url) as database:
         live = await Models(database, PLAIN).live(shipped)
         data = await Models(database, PLAIN).fitted(live.version) if live else None
-    finally:
-        await database.close()
     if live is None or data is None:
         return f"{shipped}, of the examples in policies; {FEWEST} reviewed mails are needed to learn from them."
     kept.checked(data, live.version)

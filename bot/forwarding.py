@@ -31,8 +31,8 @@ class Forwarder:
     sends: Sends
     mailboxes: Mapping[MailboxId, Mailbox]
     people: Callable[[], People]
-    company: str
-    caps: Caps
+    company: Callable[[], str]
+    caps: Callable[[], Caps]
 
     async def perform(self, errand: Errand, effect: Forward) -> None:
         """Bring it as far as it goes. The reply stands before it in its lane. Raises Temporary, Permanent, LeaseLost."""
@@ -65,9 +65,9 @@ class Forwarder:
         if original is None:
             raise Permanent("The mail as it came is not kept any more.")
         aliases = frozenset(self.people().aliases().values())
-        mail = compose.forward(case, original, effect.to, str(send_id), errand.now, automatic, aliases=aliases, company=self.company)
+        mail = compose.forward(case, original, effect.to, str(send_id), errand.now, automatic, aliases=aliases, company=self.company())
         use = Use(case.mailbox, case.email.thread_id, effect.to, automatic=False)
-        match await self.sends.reserve(errand, case, send_id, mail, self.caps, use, FORWARD):
+        match await self.sends.reserve(errand, case, send_id, mail, self.caps(), use, FORWARD):
             case Hit() as full:
                 raise Temporary(f"{full.sentence} The mail is handed on later.", full.opens)
             case reserved:

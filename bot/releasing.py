@@ -1,5 +1,6 @@
 """Letting go what was scheduled: everything is looked at once more, and it is approved by nobody or given to a person."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import delivery
@@ -23,11 +24,11 @@ UNSEEN = "its card did not reach Slack in time, so nobody could have stopped it.
 
 @dataclass(frozen=True, slots=True)
 class Releaser:
-    """Performs Release, each in one transaction. `caps` is how much may go out."""
+    """Performs Release, each in one transaction. `caps` is how much may go out now."""
 
     clearance: Clearance
     codec: Codecs
-    caps: Caps
+    caps: Callable[[], Caps]
 
     async def perform(self, errand: Errand, effect: Release) -> None:
         """Approve it or give it to a person; nothing where somebody was first. Raises LeaseLost, Temporary."""
@@ -60,5 +61,5 @@ class Releaser:
             to = recipients(case.email, case.draft, people.own_addresses() | {case.mailbox}, people.forms(), automatic=True).to[0]
         except Permanent as forbidden:
             return forbidden.sentence
-        full = await caps.hit(connection, self.caps, Use(case.mailbox, case.email.thread_id, to.address, automatic=True))
+        full = await caps.hit(connection, self.caps(), Use(case.mailbox, case.email.thread_id, to.address, automatic=True))
         return full.sentence if full else None

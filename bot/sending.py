@@ -27,7 +27,7 @@ from pipeline.recipients import addressed
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Performs SendReply. `company` is the name that stands in From; `caps` is how much may go out.
+    """Performs SendReply. `company` gives the name that stands in From now; `caps` how much may go out now.
 
     `clearance` is asked about what nobody approved: before a place is taken for it, and again when it is about to leave.
     `by_hand` is what the watches on sent mail know of answers to cases that are still to be sent, by mailbox.
@@ -40,8 +40,8 @@ class Sender:
     mailboxes: Mapping[MailboxId, Mailbox]
     people: Callable[[], People]
     directory: Directory
-    company: str
-    caps: Caps
+    company: Callable[[], str]
+    caps: Callable[[], Caps]
     clearance: Clearance
     by_hand: Mapping[MailboxId, Mapping[CaseId, HandReply]] = field(default_factory=dict)
 
@@ -113,14 +113,14 @@ class Sender:
         send_id, automatic = uuid4(), effect.approver is None
         mail = self._compose(errand, case, send_id, automatic)
         use = Use(case.mailbox, case.email.thread_id, addressed(case.email, case.draft)[0][0], automatic)
-        return await self.sends.reserve(errand, case, send_id, mail, self.caps, use)
+        return await self.sends.reserve(errand, case, send_id, mail, self.caps(), use)
 
     def _compose(self, errand: Errand, case: Case, send_id: UUID, automatic: bool) -> bytes:
         assert case.draft is not None
         people = self.people()
         own, forms = people.own_addresses(), people.forms()
         return compose.reply(
-            case, case.draft, case.mailbox, str(send_id), errand.now, automatic, company=self.company, own=own, forms=forms
+            case, case.draft, case.mailbox, str(send_id), errand.now, automatic, company=self.company(), own=own, forms=forms
         )
 
     async def _close(self, errand: Errand, case: Case, end: End) -> None:

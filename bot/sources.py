@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -15,16 +15,29 @@ from bot.settings import Settings
 from pipeline.errors import Misconfigured
 from pipeline.house import House
 from pipeline.policy.content import Company
+from pipeline.ports import Crm, Knowledge
 
 TRIED = timedelta(days=14)
 """How far ahead `triage doctor` reads the calendar."""
 
 
-def informed(house: House, settings: Settings) -> House:
-    """The house with the sources that the settings name. Raises Misconfigured for one that is none."""
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What was opened once and serves every version of the policies."""
+
+    knowledge: Knowledge | None
+    crm: Crm | None
+
+
+def opened(settings: Settings) -> Sources:
+    """What the settings name. Raises Misconfigured for what is none."""
     knowledge = folder.connect(settings.knowledge) if settings.knowledge else None
-    crm = file.connect(settings.crm) if settings.crm else None
-    return replace(house, knowledge=knowledge, calendar=_calendar(settings, house.company), crm=crm)
+    return Sources(knowledge, file.connect(settings.crm) if settings.crm else None)
+
+
+def informed(house: House, settings: Settings, sources: Sources) -> House:
+    """The house with its sources; the calendar keeps the company's time zone. Raises Misconfigured where the two do not fit."""
+    return replace(house, knowledge=sources.knowledge, calendar=_calendar(settings, house.company), crm=sources.crm)
 
 
 def checks(settings: Settings) -> Iterator[tuple[str, Callable[[], Awaitable[str]]]]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -25,16 +25,21 @@ from bot.doorbell import ring_on
 from bot.embedded import Services
 from bot.forwarding import Forwarder
 from bot.gatekeeper import Gatekeeper
-from bot.house import load as load_house
+from bot.house import prices_of
 from bot.ingest import Ingest
 from bot.intake import Consumer, Intake
 from bot.keyring import Keyring
 from bot.mailbox import mime
 from bot.mailbox.reader import Reader, reader
 from bot.mailboxes import Opened, open_all, webhooks
-from bot.model import choice
+from bot.model import choice, local
 from bot.model.metrics import ModelMetrics
 from bot.outbox import Outbox
+from bot.policies.begin import Standing, folder_of, in_force_or_folder, publish_folder, standing
+from bot.policies.book import Book
+from bot.policies.check import check_inboxes
+from bot.policies.live import LivePolicies, Opener
+from bot.policies.publish import Publisher
 from bot.quality import Quality
 from bot.queue import Deliveries
 from bot.queue.choice import chosen
@@ -55,7 +60,7 @@ from bot.slack.directory import SlackDirectory
 from bot.slack.pace import Pace
 from bot.slack.rooms import Rooms
 from bot.slack.seen import RedisSeen
-from bot.sources import informed
+from bot.sources import Sources, informed, opened
 from bot.store.backlogs import Backlogs
 from bot.store.bell import CASES, EFFECTS, Bell
 from bot.store.cards import Cards
@@ -70,7 +75,9 @@ from bot.store.figures import roll_up_lately
 from bot.store.labels import second
 from bot.store.mailboxes import MailboxMemory
 from bot.store.models import Models
+from bot.store.policies import PolicyVersions
 from bot.store.queue import Queue
+from bot.store.records import PostgresRecords
 from bot.store.rights import Switch, rights
 from bot.store.secret import sampling_secret
 from bot.store.sends import Sends
@@ -86,7 +93,8 @@ from pipeline.errors import Misconfigured, Temporary
 from pipeline.house import House
 from pipeline.people import People
 from pipeline.policy.explain import near_rules
-from pipeline.ports import HandReply
+from pipeline.ports import HandReply, LanguageModel, NameFinder
+from pipeline.prompt import Role
 from pipeline.stages.lint import lint
 
 log = logging.getLogger(__name__)
@@ -106,32 +114,35 @@ class Program:
 async def wired(settings: Settings, services: Services) -> AsyncIterator[Program]:
     """Connect every part; nothing works yet. Raises Misconfigured for what an operator forgot, Permanent for what Slack refuses."""
     slack = _slack(settings)
-    believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
-    house = replace(await load_house(settings.policies, settings.templates, settings.data / "cache"), spam_headers=believed)
-    house = informed(house, settings)
-    asked, counted = choice.of(settings), ModelMetrics.fresh()
+    counted = ModelMetrics.fresh()
     async with AsyncExitStack() as stack:
-        house = replace(house, names=await stack.enter_async_context(name_process()))
+        names = await stack.enter_async_context(name_process())
         database = await connect(services.database_url, name="triage", size=16)
         stack.push_async_callback(database.close)
+        versions = PolicyVersions(database)
+        await publish_folder(versions, partial(folder_of, settings), _inboxes(settings))
+        await _tell_of_folder(versions, settings)
+        asked = choice.of(settings, prices_of(await in_force_or_folder(versions, settings)))
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
         budgets = shared(redis, database)
         mailboxes = open_all(settings, partial(MailboxMemory, database), budgets)
         for close in (opened.close for opened in mailboxes.values() if opened.close):
             stack.push_async_callback(close)
-        _check_inboxes(mailboxes, house)
         model = await stack.enter_async_context(choice.connected(settings.models, asked, database, redis, counted))
-        house = replace(house, language_models=model.by_role if model else {})
+        furnish = partial(_furnished, settings, names, model.by_role if model else {}, await asyncio.to_thread(opened, settings))
+        opener = Opener(versions, furnish, partial(local.load, cache=settings.data / "cache"))
+        first = await opener.first()
         deliveries = await stack.enter_async_context(chosen(settings, database, services.database_url, PLAIN))
         reading = await stack.enter_async_context(reader())
         links = await _links(slack)
-        live = LiveModel(house.model, Models(database, PLAIN))
+        live = LiveModel(first.house.model, Models(database, PLAIN))
         await live.look()
-        ring = Keyring(house, live, choice.names(asked))
+        policies = LivePolicies(opener, first, live)
+        ring = Keyring(lambda: policies.current, live, choice.names(asked))
         secret = await sampling_secret(database)
         parts = _Parts(
-            settings, services.database_url, database, redis, budgets, deliveries, house, ring, secret, mailboxes, slack, links, reading
+            settings, services.database_url, database, redis, budgets, deliveries, policies, ring, secret, mailboxes, slack, links, reading
         )
         connection = Connection(slack)
         desk = _desk(parts, connection)
@@ -140,23 +151,47 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         chores = _chores(parts, Refit(live, Models(database, PLAIN), services.database_url, settings.policies))
         scheduler = schedule(chores, subscriptions, Digests(database, PLAIN), settings.digest_at)
         loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
-        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler)}
+        loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler), "policies": policies.watch}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
 
 
 def _chores(parts: "_Parts", refit: Refit) -> Sequence[Chore]:
     """What is done every so often, and how often: what people said of drafts counts within seconds."""
-    database, rulebook = parts.database, parts.house.rulebook
-    worth = {name: intent.worth_minutes for name, intent in parts.house.intents.items()}
+    database, due = parts.database, Deadlines(parts.database, PLAIN)
     return (
-        Chore("figures", timedelta(minutes=5), partial(roll_up_lately, database, lambda: worth), soon=True),
-        Chore("reminders", timedelta(minutes=1), partial(Deadlines(database, PLAIN).remind, rulebook.reminders), soon=True),
+        Chore("figures", timedelta(minutes=5), partial(roll_up_lately, database, partial(_worth, parts)), soon=True),
+        Chore("reminders", timedelta(minutes=1), lambda: due.remind(parts.house.rulebook.reminders), soon=True),
         Chore("second model", timedelta(seconds=20), Quality(parts.cases, parts.ring.house).look),
         Chore("live model", timedelta(seconds=30), refit.look),
         Chore("refit", timedelta(hours=1), refit.learn),
         Chore("gate", timedelta(seconds=15), parts.gatekeeper.look, soon=True),
     )
+
+
+def _worth(parts: "_Parts") -> Mapping[str, int]:
+    """Minutes of work that an answer of each intent saves."""
+    return {name: intent.worth_minutes for name, intent in parts.house.intents.items()}
+
+
+def _inboxes(settings: Settings) -> tuple[MailboxId, ...]:
+    return tuple(MailboxId(entry.address) for entry in settings.mailboxes)
+
+
+async def _tell_of_folder(versions: PolicyVersions, settings: Settings) -> None:
+    """Whoever changed files must learn that others hold."""
+    try:
+        found = await standing(versions, folder_of(settings))
+    except Misconfigured as broken:
+        found = Standing(False, f"The folder of the policies is not read, and has a mistake: {broken}")
+    log.log(logging.INFO if found.ok else logging.WARNING, found.sentence)
+
+
+def _furnished(settings: Settings, names: NameFinder, asked: Mapping[Role, LanguageModel], known: Sources, house: House) -> House:
+    """The house with all that no policy holds. Raises Misconfigured where the two do not fit."""
+    check_inboxes(_inboxes(settings), house)
+    believed = frozenset(MailboxId(entry.address) for entry in settings.mailboxes if entry.trust_spam_headers)
+    return replace(informed(house, settings, known), spam_headers=believed, names=names, language_models=asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +202,7 @@ class _Parts:
     redis: Redis
     budgets: Budgets
     deliveries: Deliveries
-    house: House
+    policies: LivePolicies
     ring: Keyring
     secret: bytes
     mailboxes: Mapping[MailboxId, Opened]
@@ -189,6 +224,11 @@ class _Parts:
     def gatekeeper(self) -> Gatekeeper:
         return Gatekeeper(self.database, PLAIN, self.ring.house, self.ring.asked)
 
+    @property
+    def house(self) -> House:
+        """As the policies are now: ask at every use, and keep it for one mail."""
+        return self.policies.current
+
     def people(self) -> People:
         return self.house.people
 
@@ -206,7 +246,20 @@ def _desk(parts: _Parts, connection: Connection) -> Desk:
         nearly=lambda case: near_rules(parts.house.rulebook, case),
         gate=parts.gatekeeper,
         second=partial(second, parts.database),
+        policies=_book(parts),
     )
+
+
+def _book(parts: _Parts) -> Book:
+    rooms = Rooms(patient_client(parts.slack), parts.directory, parts.people)
+    records = PostgresRecords(parts.database, PLAIN)
+    publisher = Publisher(PolicyVersions(parts.database), records, _inboxes(parts.settings))
+    return Book(publisher, partial(_card_links, parts), lambda: rooms.room(parts.people().policy_room()))
+
+
+async def _card_links(parts: _Parts, cases: Sequence[CaseId]) -> Mapping[CaseId, str]:
+    places = await Cards(parts.database).roots(cases)
+    return {case: link for case, place in places.items() if (link := parts.permalink(place.channel, place.ts))}
 
 
 def _triage_loops(parts: _Parts) -> dict[str, Loop]:
@@ -261,8 +314,8 @@ def _outboxes(parts: _Parts) -> dict[str, Outbox]:
         mailboxes=providers,
         people=parts.people,
         directory=directory,
-        company=parts.house.company.name,
-        caps=parts.house.company.caps,
+        company=lambda: parts.house.company.name,
+        caps=lambda: parts.house.company.caps,
         clearance=Clearance(parts.database, parts.ring.house),
         by_hand=parts.by_hand,
     )
@@ -324,14 +377,6 @@ async def _links(slack: SlackSettings) -> Callable[[str, str], str]:
         return no_permalink
 
 
-def _check_inboxes(mailboxes: Iterable[MailboxId], house: House) -> None:
-    for mailbox in mailboxes:
-        if house.people.inbox(mailbox) is None:
-            raise Misconfigured(
-                "people.json", f"it has no entry for the mailbox {mailbox}. Name its channel and its approvers under inboxes."
-            )
-
-
 async def _health(parts: _Parts, connection: Connection) -> Sequence[Health]:
     stuck = await parts.database.run(lambda link: link.fetchval("select count(*) from effects where state = 'dead'"))
     waiting = await parts.database.run(lambda link: link.fetchval("select count(*) from messages where status in ('queued', 'working')"))
@@ -339,5 +384,6 @@ async def _health(parts: _Parts, connection: Connection) -> Sequence[Health]:
     return (
         Health("Slack", connected, "connected" if connected else "reconnecting"),
         Health("Mail", True, f"{len(parts.mailboxes)} inboxes, {waiting} mails to read"),
+        Health("Policies", not parts.policies.trouble, parts.policies.trouble or f"version {parts.policies.version}"),
         Health("Outbox", stuck == 0, "nothing stuck" if stuck == 0 else f"{stuck} things could not be done: `triage doctor` names them"),
     )

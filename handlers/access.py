@@ -1,6 +1,7 @@
 """The one access check: who Slack says this is, what policies/people.json allows them, and whether strangers listen."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from blocks.ids import FormRef, Ref
@@ -8,7 +9,7 @@ from handlers.desk import Desk
 from pipeline.case import Case, PersonId
 from pipeline.email import MailboxId
 from pipeline.errors import Permanent, Temporary
-from pipeline.people import Person, refusal
+from pipeline.people import Person, policy_refusal, refusal
 from pipeline.review import Refused
 
 SECONDS = 1.5
@@ -36,6 +37,15 @@ async def admit(desk: Desk, user: PersonId, channel: str, ref: Ref | FormRef | N
 
 async def identify(desk: Desk, user: PersonId, channel: str, mailbox: MailboxId) -> Person | Refused:
     """The person, if they may act on this inbox from this channel; refused as well where Slack cannot be asked."""
+    return await _allowed(desk, user, channel, lambda person, shared: refusal(desk.people(), person, mailbox, channel_is_shared=shared))
+
+
+async def editor(desk: Desk, user: PersonId, channel: str) -> Person | Refused:
+    """The person, if they may change the policies from this channel; refused as well where Slack cannot be asked."""
+    return await _allowed(desk, user, channel, lambda person, shared: policy_refusal(desk.people(), person, channel_is_shared=shared))
+
+
+async def _allowed(desk: Desk, user: PersonId, channel: str, against: Callable[[Person, bool], str | None]) -> Person | Refused:
     try:
         async with asyncio.timeout(SECONDS):
             person, shared = await asyncio.gather(desk.directory.person(user), _shared(desk, channel))
@@ -43,7 +53,7 @@ async def identify(desk: Desk, user: PersonId, channel: str, mailbox: MailboxId)
         return Refused(f"I could not check with Slack who you are, so nothing was changed: {error} Try again in a minute.")
     except TimeoutError:
         return Refused("Slack took too long to tell me who you are, so nothing was changed. Try again in a minute.")
-    no = refusal(desk.people(), person, mailbox, channel_is_shared=shared)
+    no = against(person, shared)
     return Refused(no) if no else person
 
 

@@ -9,9 +9,9 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks.kit import Json
+from blocks.kit import Json, Message
 from blocks.text import escape
-from handlers.payload import Click
+from handlers.payload import Body, Click
 from pipeline.case import PersonId
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,38 @@ async def open_window(client: AsyncWebClient, click: Click, view: Json) -> str:
         log.warning("Could not open a window for %s: %s", click.user, reason(error))
         return f"The window could not be opened ({reason(error)}). Click again."
     return ""
+
+
+async def push_window(client: AsyncWebClient, body: Body, view: Json) -> None:
+    """Put a window over the one in which the click was; never raises for Slack's sake."""
+    try:
+        await client.views_push(trigger_id=str(body.get("trigger_id", "")), view=view)
+    except UNANSWERED as error:
+        log.info("A window was not opened: %s", reason(error))
+
+
+async def show(client: AsyncWebClient, view_id: str, view: Json) -> None:
+    """Put another view in place of a window that may be closed by now; never raises for Slack's sake."""
+    if not view_id:
+        return
+    try:
+        await client.views_update(view_id=view_id, view=view)
+    except UNANSWERED as error:
+        log.info("A window was not redrawn: %s", reason(error))
+
+
+async def post(client: AsyncWebClient, channel: str, message: Message, instead_of: str = "") -> bool:
+    """Say it to a channel, or in place of an earlier message of ours; False where Slack did not take it."""
+    blocks = list(message.blocks)
+    try:
+        if instead_of:
+            await client.chat_update(channel=channel, ts=instead_of, text=message.text, blocks=blocks)
+        else:
+            await client.chat_postMessage(channel=channel, text=message.text, blocks=blocks, unfurl_links=False)
+    except UNANSWERED as error:
+        log.warning("Nothing could be said in %s: %s", channel, reason(error))
+        return False
+    return True
 
 
 async def publish(client: AsyncWebClient, user: PersonId, view: Json) -> None:

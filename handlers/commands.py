@@ -1,4 +1,4 @@
-"""The conversation by /triage: help, figures and the kill switch; no case is decided here."""
+"""The conversation by /triage: help, figures, the kill switch, and the ways to policies and promotions; no case is decided here."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks import help, notice, stats
 from blocks.kit import Json, Message
 from blocks.text import escape
-from handlers import pausing, payload
+from handlers import pausing, payload, policy
 from handlers.access import member_only
 from handlers.desk import Desk
 from handlers.promote import Promoting
@@ -42,6 +42,8 @@ class Commands:
             case "promote":
                 if no := await Promoting(self.desk).open(command, client, rest.strip().lower()):
                     await _say(respond, Message(escape(no), ()))
+            case "policy":
+                await policy.Editing(self.desk).open(command, client, respond)
             case _:
                 await _say(respond, help.message(unknown=said.lower()[:40]))
 

@@ -1,6 +1,6 @@
 """Everything that a listener needs, handed over once."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,7 +11,9 @@ from pipeline.email import Email
 from pipeline.gate.account import Account
 from pipeline.gate.states import Change, Event
 from pipeline.people import People
+from pipeline.policy.edit import Edit
 from pipeline.policy.explain import Near
+from pipeline.policy.versions import Author, Preview, Shelf, Stale, Version, VersionId
 from pipeline.ports import Cases, Directory
 from pipeline.review import Refused
 from pipeline.rights import Pause
@@ -56,6 +58,31 @@ class Gate(Protocol):
         ...
 
 
+class PolicyBook(Protocol):
+    """The policies as versions. Everything raises Temporary; what takes an edit raises Misconfigured for its mistakes."""
+
+    async def shelf(self) -> Shelf: ...
+    async def rule(self, name: str) -> str:
+        """The rule's JSON as it is in force; "" where there is none."""
+        ...
+
+    async def check(self, edit: Edit, seen: VersionId) -> Stale | None:
+        """Whether the edit is sound and rests on what is in force: quick."""
+        ...
+
+    async def preview(self, edit: Edit, by: Author, seen: VersionId) -> Preview | Stale: ...
+    async def publish(self, edit: Edit, by: Author, why: str, seen: VersionId) -> Version | Stale: ...
+    async def decide(self, number: VersionId, by: Author, *, approved: bool) -> Version | Stale: ...
+    async def roll_back(self, number: VersionId, by: Author, seen: VersionId) -> Version | Stale: ...
+    async def links(self, version: Version) -> Mapping[CaseId, str]:
+        """Where the cards of the cases are that its simulation names."""
+        ...
+
+    async def room(self) -> str:
+        """The channel in which a second person is asked. Permanent where there is none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """`people` gives policies/people.json as it is now; `lint` looks at a draft as a person has edited it.
@@ -75,3 +102,4 @@ class Desk:
     nearly: Callable[[Case], Sequence[Near]]
     gate: Gate
     second: Callable[[CaseId, PersonId, bool], Awaitable[bool]]
+    policies: PolicyBook

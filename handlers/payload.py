@@ -33,6 +33,11 @@ def click(body: Body) -> Click:
     )
 
 
+def asked(command: Body) -> Click:
+    """A slash command: by whom, in which channel."""
+    return Click(user(command), str(command.get("channel_id") or ""), "", None, str(command.get("trigger_id") or ""))
+
+
 def action(body: Body) -> Mapping[str, Any]:
     """The element that was clicked."""
     actions = body.get("actions") or [{}]

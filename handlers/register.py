@@ -2,7 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers import backlog, chat, commands, digest, home, leftover, looking, promote, review, why
+from handlers import backlog, chat, commands, digest, home, leftover, looking, policy, promote, review, why
 from handlers.desk import Desk
 
 
@@ -15,6 +15,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     backlog.register(app, desk)
     promote.register(app, desk)
     home.register(app, desk)
+    policy.register(app, desk)
     commands.register(app, desk)
     chat.register(app)
     leftover.register_last(app)

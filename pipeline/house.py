@@ -19,6 +19,9 @@ from pipeline.rights import NO_RIGHTS, Rights
 from pipeline.screening.spam import Judge
 from pipeline.voice import Voice
 
+POLICY = "policy"
+"""Among the versions: which published version of the policies all others are of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policies:
@@ -67,6 +70,10 @@ class House:
         kept = (version for version in self.versions if version[0] != "model")
         return replace(self, model=model, versions=tuple(sorted((*kept, ("model", model.version)))))
 
+    def numbered(self, number: int) -> "House":
+        """The same house with the number of the policies' version named among the versions."""
+        return replace(self, versions=tuple(sorted((*self.versions, (POLICY, str(number))))))
+
     def spam_judge(self, mailbox: MailboxId) -> Judge:
         return Judge(self.spam, mailbox in self.spam_headers)
 
@@ -112,6 +119,8 @@ def _company_mistakes(policies: Policies) -> Iterator[Misconfigured]:
     for inbox in company.inbox_owner:
         if inbox not in inboxes:
             yield _unknown("company.json, inbox_owner", "inbox", inbox, inboxes)
+    if (room := policies.people.policy_inbox) and room not in inboxes:
+        yield _unknown("people.json, policy_inbox", "inbox", room, inboxes)
     for urgency in URGENCIES:
         if urgency not in company.eta:
             yield Misconfigured("company.json, eta", f'nothing is said for the urgency "{urgency}". Add when such mail is answered.')

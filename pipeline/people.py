@@ -51,6 +51,10 @@ class People(BaseModel):
     """Further aliases by name, for an intent's `forward_to`: mail is forwarded to these and `partnerships`, and nowhere else."""
     contact_forms: tuple[EmailAddress, ...] = ()
     """Senders that write for somebody else: where such a mail is authenticated, the answer goes to its Reply-To."""
+    policy_editors: tuple[EmailAddress, ...] = ()
+    """Who may change the policies in Slack; without anybody here, the approvers of every inbox."""
+    policy_inbox: EmailAddress | None = None
+    """In the channel of this inbox a second person is asked to approve new policies; default: the first inbox."""
 
     def inbox(self, mailbox: MailboxId) -> Inbox | None:
         return self.inboxes.get(mailbox)
@@ -65,6 +69,17 @@ class People(BaseModel):
         people = staff | {vip for vip in self.vips if not vip.startswith("@")}
         domains = {address.rpartition("@")[2] for address in (*self.own_addresses(), *people, *self.vips)}
         return Watched(frozenset(domains | set(self.customers)), frozenset(people))
+
+    def editors(self) -> frozenset[str]:
+        """The addresses of those who may change the policies in Slack."""
+        everywhere = (
+            frozenset.intersection(*(frozenset(inbox.approvers) for inbox in self.inboxes.values())) if self.inboxes else frozenset()
+        )
+        return frozenset(self.policy_editors) or everywhere
+
+    def policy_room(self) -> MailboxId:
+        """The inbox whose channel hears of proposed policies."""
+        return MailboxId(self.policy_inbox or next(iter(self.inboxes)))
 
     def forms(self) -> frozenset[str]:
         return frozenset(self.contact_forms)
@@ -99,4 +114,17 @@ def refusal(people: People, person: Person, mailbox: MailboxId, *, channel_is_sh
         case "member":
             if inbox is None or not person.email or person.email not in inbox.approvers:
                 return f"You are not on the approver list of {mailbox}. An admin can add your address to policies/people.json."
+    return None
+
+
+def policy_refusal(people: People, person: Person, *, channel_is_shared: bool) -> str | None:
+    """Why this person may not see or change the policies, as a sentence for them, or None where they may."""
+    if channel_is_shared:
+        return "This channel is shared with another organisation, so nothing is decided about policies here. Use a channel of your own."
+    if person.kind != "member":
+        return "Only members of this workspace can change the policies."
+    if not person.email or person.email not in people.editors():
+        return (
+            "You are not among those who may change the policies. An admin can add your address to policy_editors in policies/people.json."
+        )
     return None

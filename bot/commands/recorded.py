@@ -1,10 +1,9 @@
 """`triage policy simulate | replay | explain`: decisions looked at again, from their records."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,24 +11,27 @@ import typer
 from pydantic import TypeAdapter
 
 from bot.commands.terminal import FOUND, out, run, say, table
-from bot.embedded import services
+from bot.commands.versions import simulated, stored
 from bot.house import load as load_house
-from bot.house import load_unasked
+from bot.house import load_unasked, unasked, with_rules
 from bot.mailbox.reader import reader
+from bot.policies.begin import folder_of, house_at, in_force_or_folder
+from bot.policies.bundle import Bundle
+from bot.policies.publish import differing
 from bot.redaction.process import name_process
 from bot.settings import Settings, load
 from bot.simulation import as_json as as_lines
 from bot.simulation import simulate
 from bot.store.codec import PLAIN
-from bot.store.database import connect
 from bot.store.documents import dump
+from bot.store.policies import PolicyVersions
 from bot.store.records import PostgresRecords
 from pipeline.again import Record, decide_again
 from pipeline.case import NO_HISTORY, CaseId, Decision
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured
 from pipeline.flow import triage
-from pipeline.house import House
+from pipeline.house import POLICY, House
 from pipeline.policy.explain import in_words, near_rules
 from pipeline.policy.simulate import Row
 
@@ -58,19 +60,16 @@ def simulate_rules(
     Example: triage policy simulate changed.json --days 30
     """
     settings = load(policies=policies, templates=templates, data=data)
-    now = load_unasked(settings.policies, settings.templates)
-    changed = load_unasked(settings.policies, settings.templates, rules) if rules else now
+    folder = folder_of(settings)
     started = time.perf_counter()
-    made = run(_simulate(settings, now, changed, days))
+    made = run(_simulate(settings, with_rules(folder, rules) if rules else folder, days))
     if as_json:
         for line in as_lines(made):
             out(line)
     else:
-        columns = ("intent", "cases", "would be sent, was not", "was sent, would not be", "other")
-        shown = [(row.intent, str(row.cases), _cell(row.more), _cell(row.fewer), _cell(row.other)) for row in made]
-        table(f"The last {days} days under the changed rules", columns, shown)
+        simulated(days, made)
         say(f"{sum(row.cases for row in made)} cases in {time.perf_counter() - started:.1f} s.")
-    if any(row.more or row.fewer or row.other for row in made):
+    if differing(made):
         raise typer.Exit(FOUND)
 
 
@@ -83,13 +82,14 @@ def replay_case(
 ) -> None:
     """Decide a case again from its stored inputs, and compare with what was decided, byte for byte; exit 1 where they differ.
 
-    What models said is taken from the record; everything else is done again. Files that changed since are named.
+    It is decided by the published version that decided it then, or else by the folder; --policies names another. What models said is taken
+    from the record; everything else is done again. Files that changed since are named.
 
     Example: triage policy replay 214
     """
     settings = load(policies=policies, templates=templates, data=data)
-    house = load_unasked(settings.policies, settings.templates)
-    record = run(_record(settings, case))
+    record, version = run(_record(settings, case))
+    house = version if version is not None and policies is None else load_unasked(settings.policies, settings.templates)
     again = decide_again(record, house)
     same = dump(DECISION, again) == dump(DECISION, record.decision)
     then, today = dict(record.decision.versions), dict(again.versions)
@@ -119,7 +119,8 @@ def explain_message(
     """
     settings = load(policies=policies, templates=templates, data=data)
     if message.isdecimal() and not Path(message).exists():
-        record, house = run(_record(settings, int(message))), load_unasked(settings.policies, settings.templates)
+        record, version = run(_record(settings, int(message)))
+        house = version or load_unasked(settings.policies, settings.templates)
     else:
         house = run(load_house(settings.policies, settings.templates, settings.data / "cache"))
         record = run(_read(_raw(Path(message)), message, mailbox, house))
@@ -152,30 +153,20 @@ async def _read(raw: bytes, name: str, mailbox: str | None, house: House) -> Rec
     return Record(email, inbox, NO_HISTORY, now, made.classification, made.context, made.decision)
 
 
-async def _record(settings: Settings, case: int) -> Record:
-    async with _records(settings) as records:
-        found = await records.record(CaseId(case))
-    if found is None:
-        raise Misconfigured(f"case {case}", "there is no such case, or nothing was decided about it yet. Slack's card names the number.")
-    return found
+async def _record(settings: Settings, case: int) -> tuple[Record, House | None]:
+    """What the case was decided from, and the house of the published version that it names, if it names one."""
+    async with stored(settings) as database:
+        found = await PostgresRecords(database, PLAIN).record(CaseId(case))
+        if found is None:
+            raise Misconfigured(
+                f"case {case}", "there is no such case, or nothing was decided about it yet. Slack's card names the number."
+            )
+        number = int(dict(found.decision.versions).get(POLICY, 0))
+        return found, await house_at(PolicyVersions(database), number) if number else None
 
 
-async def _simulate(settings: Settings, now: House, changed: House, days: int) -> list[Row]:
-    async with _records(settings) as records:
-        return await simulate(records, now, changed, days)
-
-
-@asynccontextmanager
-async def _records(settings: Settings) -> AsyncIterator[PostgresRecords]:
-    url = settings.database_url.get_secret_value() if settings.database_url else None
-    async with services(settings.data, database_url=url, redis_url="redis://not-needed") as running:
-        database = await connect(running.database_url, name="triage policy", size=1)
-        try:
-            yield PostgresRecords(database, PLAIN)
-        finally:
-            await database.close()
-
-
-def _cell(cases: list[CaseId]) -> str:
-    more = f" and {len(cases) - SHOWN} more" if len(cases) > SHOWN else ""
-    return f"{len(cases)}: {', '.join(map(str, cases[:SHOWN]))}{more}" if cases else "-"
+async def _simulate(settings: Settings, changed: Bundle, days: int) -> list[Row]:
+    async with stored(settings) as database:
+        versions = PolicyVersions(database)
+        now = unasked(await in_force_or_folder(versions, settings))
+        return await simulate(PostgresRecords(database, PLAIN), now, unasked(changed), days, partial(house_at, versions))

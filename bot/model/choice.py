@@ -47,12 +47,15 @@ class Pick:
     price: ModelPrice | None
 
 
-def of(settings: Settings) -> Mapping[Role, tuple[Pick, ...]]:
-    """What the settings, the keys in the environment and policies/models.json make of it. Raises what `picks` raises."""
+def of(settings: Settings, prices: ModelPrices | None = None) -> Mapping[Role, tuple[Pick, ...]]:
+    """What the settings, the keys in the environment and policies/models.json make of it. Raises what `picks` raises.
+
+    `prices` are those in force; None: those of the folder.
+    """
     servers = settings.models.servers.items()
     named = {name: SecretStr(os.environ.get(server.key_env, "")) for name, server in servers if server.key_env}
     keys = ModelKeys(openai=settings.openai_api_key, anthropic=settings.anthropic_api_key, servers=named)
-    return picks(settings.models, keys, read_model_prices(settings.policies))
+    return picks(settings.models, keys, prices or read_model_prices(settings.policies))
 
 
 def picks(settings: ModelsSettings, keys: ModelKeys, prices: ModelPrices) -> Mapping[Role, tuple[Pick, ...]]:

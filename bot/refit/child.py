@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import numpy as np
 
-from bot.house import read_policies, shipped_examples
+from bot.house import policies_of, read_policies, shipped_examples
 from bot.model import local
 from bot.model.embedding import Embedder
 from bot.model.learned import kept
@@ -28,6 +28,7 @@ from bot.store import reviewed
 from bot.store.codec import PLAIN
 from bot.store.database import Database, connect
 from bot.store.models import Made, Models
+from bot.store.policies import PolicyVersions
 from pipeline.errors import Misconfigured, Permanent, Temporary
 from pipeline.house import Policies
 
@@ -64,9 +65,19 @@ async def _once(url: str, policies: Path) -> str:
     database = await connect(url, name="triage refit", size=2)
     try:
         async with _alone(url) as first:
-            return await refit(database, read_policies(policies)) if first else "Another process learns from the reviewed mail already."
+            if not first:
+                return "Another process learns from the reviewed mail already."
+            return await refit(database, await _in_force(database, policies))
     finally:
         await database.close()
+
+
+async def _in_force(database: Database, folder: Path) -> Policies:
+    """Those that are published; the folder's before anything was."""
+    versions = PolicyVersions(database)
+    number = await versions.in_force_id()
+    bundle = await versions.bundle(number) if number is not None else None
+    return read_policies(folder) if bundle is None else policies_of(bundle)
 
 
 @asynccontextmanager

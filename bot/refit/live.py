@@ -21,6 +21,7 @@ class LiveModel:
         self._models = models
         self._current = shipped
         self._embedder: Embedder | None = None
+        self._changing = asyncio.Lock()
 
     @property
     def current(self) -> IntentModel:
@@ -34,23 +35,33 @@ class LiveModel:
     async def look(self) -> None:
         """Take what is live now; while the database is away, all stays as it is."""
         try:
-            live = await self._models.live(self.shipped)
-            if live is None:
-                self._take(self._shipped)
-            elif live.version != self._current.version:
-                await self._change(live.version)
+            async with self._changing:
+                self._take(await self._of(self._shipped))
         except Temporary as away:
             log.warning("Which classifier is live cannot be seen now, so %s goes on: %s", self._current.version, away)
 
-    async def _change(self, version: str) -> None:
+    async def ship(self, shipped: IntentModel) -> None:
+        """From now on these examples are shipped, and what learned others judges no more. Temporary while the database is away."""
+        async with self._changing:
+            model = await self._of(shipped)
+            self._shipped = shipped
+            self._take(model)
+
+    async def _of(self, shipped: IntentModel) -> IntentModel:
+        """What is live where these examples are shipped."""
+        live = await self._models.live(shipped.version)
+        if live is None:
+            return shipped
+        return self._current if live.version == self._current.version else await self._learned(live.version, shipped)
+
+    async def _learned(self, version: str, shipped: IntentModel) -> IntentModel:
         try:
             data = await self._models.fitted(version)
-            if data is not None:
-                self._take(await asyncio.to_thread(self._built, data, version))
+            return shipped if data is None else await asyncio.to_thread(self._built, data, version)
         except (Misconfigured, Permanent) as broken:
             log.error("The classifier %s cannot be used, so the shipped examples judge: %s", version, broken)
-            self._take(self._shipped)
             await self._models.forget(version)
+            return shipped
 
     def _built(self, data: bytes, version: str) -> IntentModel:
         classifier = kept.checked(data, version)

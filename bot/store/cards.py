@@ -1,12 +1,12 @@
 """Which Slack messages show which case."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.store.database import Connection, Database
 from bot.store.effects import Errand, hold
 from pipeline.case import CaseId
-from pipeline.ports import CardKind, Placed
+from pipeline.ports import CardKind, Place, Placed
 
 REMEMBER = """
 insert into cards (message_id, kind, channel, ts, revision) values ($1, $2, $3, $4, $5)
@@ -24,6 +24,12 @@ class Cards:
         sql = "select kind, channel, ts, revision from cards where message_id = $1"
         rows = await self.database.run(lambda connection: connection.fetch(sql, case))
         return {row["kind"]: Placed(row["kind"], row["channel"], row["ts"], row["revision"]) for row in rows}
+
+    async def roots(self, cases: Sequence[CaseId]) -> Mapping[CaseId, Place]:
+        """Where the cards of these cases are, of those that have one."""
+        sql = "select message_id, channel, ts from cards where kind = 'root' and message_id = any($1::bigint[])"
+        rows = await self.database.run(lambda connection: connection.fetch(sql, list(cases)))
+        return {CaseId(row["message_id"]): Place(row["channel"], row["ts"]) for row in rows}
 
     async def shelved(self, case: CaseId) -> bool:
         """The case has no card, and gets none before somebody opens it."""

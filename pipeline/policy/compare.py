@@ -31,8 +31,10 @@ from pipeline.policy.references import written_out
 from pipeline.policy.rulebook import Rule, Rulebook
 
 RESOLVE = "Take one of them away, or make their conditions exclude each other."
-_WHOLE = ("redaction", "redaction_for_models", "calendar", "clock", "reminders", "dry_run")
+_WHOLE = ("redaction", "redaction_for_models", "calendar", "clock", "reminders", "dry_run", "second_approval")
 """What has no name of its own in a rulebook, and is compared as one piece."""
+WATCHFUL = ("never", "raises", "always")
+"""How often a second person approves a change, the most seldom first."""
 _LISTS = (SenderIs, Authenticated, MailboxIs, IntentIs, UrgencyIs, Flagged, Suspected, LanguageIs)
 
 
@@ -94,13 +96,18 @@ def clashes(rulebook: Rulebook) -> Iterator[Clash]:
 
 def only_lowers(old: Rulebook, new: Rulebook) -> bool:
     """Whether no mail can get a freer route, another text or another reader's view under `new` than under `old`."""
-    read = (old.redaction, old.redaction_for_models, old.calendar) != (new.redaction, new.redaction_for_models, new.calendar)
-    if read or (old.dry_run and not new.dry_run):
+    if _seen(old) != _seen(new) or (old.dry_run and not new.dry_run):
+        return False
+    if WATCHFUL.index(new.second_approval) < WATCHFUL.index(old.second_approval):
         return False
     if _whole_signals(old) != _whole_signals(new) or _shaping(old) != _shaping(new):
         return False
     after = [(rule, _whole(rule.when, new)) for rule in new.rules]
     return all(_covered(rule, _whole(rule.when, old), after) for rule in old.rules)
+
+
+def _seen(rulebook: Rulebook) -> tuple[object, ...]:
+    return rulebook.redaction, rulebook.redaction_for_models, rulebook.calendar
 
 
 def _covered(rule: Rule, when: Condition, after: list[tuple[Rule, Condition]]) -> bool:

@@ -33,6 +33,8 @@ Delay = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}[mhd]$")]
 Redaction = Literal["off", "patterns", "full"]
 """What is taken out of a mail before a model reads it: nothing; what has a form of its own; names that only a language model tells, too."""
 
+SecondApproval = Literal["always", "raises", "never"]
+
 MOST_RULES = 500
 LATE = (IntentIs, UrgencyIs, ConfidenceBelow, Suspected)
 """Conditions that ask what is only known once the mail was classified."""
@@ -183,6 +185,8 @@ class Rulebook(Strict):
     reminders: tuple[Reminder, ...] = Field(default=(Reminder(minutes=-30), Reminder(minutes=0), Reminder(minutes=120)), max_length=10)
     dry_run: bool = True
     """Everything is decided, nothing is sent by itself, whatever an intent has earned."""
+    second_approval: SecondApproval = "raises"
+    """When another person than its author must approve a new version: where it may raise a route or change a text, for any, for none."""
     tests: tuple[Trial, ...] = Field(default=(), max_length=MOST_RULES)
     _names: Names = PrivateAttr(default=NO_NAMES)
 

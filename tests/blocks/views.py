@@ -22,6 +22,7 @@ from pipeline.policy.explain import Near
 from pipeline.policy.language import Vip
 from pipeline.ports import Figures, IntentFigures, Waiting
 from pipeline.rights import Pause
+from tests.blocks import policies
 from tests.blocks.cases import DRAFT, HOURS, NOW, REVIEW, REWORDED, STATES, SUPPORT, read_twice
 
 PRICING = Intent(
@@ -118,6 +119,7 @@ def messages() -> Iterator[tuple[str, Message]]:
     yield "draft-seeded", drawn_seeded()
     yield "second-look", second.message(REVIEW, DRAFT.text)
     yield "second-thanked", second.thanked("Ben Okafor")
+    yield from policies.proposals()
     yield "help-alone", help.message()
     yield "help-unknown", help.message("polcy")
 
@@ -146,6 +148,7 @@ def modals() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "gate-nothing", gate.overview([], CHANNEL)
     yield "mail-page", mail.view(STATES["hostile"], 0, CHANNEL, THREAD)
     yield "mail-middle", mail.view(STATES["long"], 1, CHANNEL, THREAD)
+    yield from policies.windows()
     yield (
         "notice-refused",
         notice.view("Not done", "Guests cannot answer mail for support@larkspur.example. Ask an approver of this inbox."),

@@ -311,9 +311,9 @@ def scene(
     sends, staff = wrap("sends", Sends(database, PLAIN)), Staff()
     mailboxes = {INBOX: wrap("mailbox", mailbox)}
     clearance = wrap("clearance", Clearance(database, lambda: HOUSE))
-    sender = Sender(effects, cases, sends, cards, mailboxes, lambda: PEOPLE, staff, "Larkspur", caps, clearance)
-    releaser = wrap("releaser", Releaser(clearance, PLAIN, caps))
-    forwarder = Forwarder(effects, cases, sends, mailboxes, lambda: PEOPLE, "Larkspur", caps)
+    sender = Sender(effects, cases, sends, cards, mailboxes, lambda: PEOPLE, staff, lambda: "Larkspur", lambda: caps, clearance)
+    releaser = wrap("releaser", Releaser(clearance, PLAIN, lambda: caps))
+    forwarder = Forwarder(effects, cases, sends, mailboxes, lambda: PEOPLE, lambda: "Larkspur", lambda: caps)
     board, span = FileBoard(folder / "board.jsonl"), timedelta(seconds=lease)
     worker = Worker(
         queue, Bell(dsn, CASES), wrap("read", read), wrap("triage", partial(triage, hold=hold)), plan.effects, lease=span, poll=poll

@@ -24,7 +24,7 @@ ROUNDS = 100 if os.environ.get("TRIAGE_FULL") else 10
 
 def uncapped(stage: Scene) -> Scene:
     """A mailbox that may send more in a minute than the rounds of a test."""
-    sender = replace(stage.outbox.sender, caps=Caps(mailbox_minute=10 * ROUNDS))
+    sender = replace(stage.outbox.sender, caps=lambda: Caps(mailbox_minute=10 * ROUNDS))
     return replace(stage, outbox=replace(stage.outbox, sender=sender))
 
 

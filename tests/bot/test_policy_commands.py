@@ -22,6 +22,7 @@ from bot.store.documents import dump
 from bot.store.records import PostgresRecords
 from pipeline.again import decide_again
 from pipeline.errors import Misconfigured
+from pipeline.house import House
 from tests.bot.recorded import changed, fill, house, shipped
 from tests.pipeline.letters import ROOT
 
@@ -32,6 +33,10 @@ CAUTIOUS = {
     "then": {"at_most": "human"},
 }
 MANY = 10_000
+NUMBERED = """
+update decisions set output =
+    convert_to(jsonb_insert(convert_from(output, 'utf8')::jsonb, '{decision,versions,0}', '["policy", "4"]')::text, 'utf8')
+"""
 
 
 @pytest.fixture
@@ -165,6 +170,30 @@ async def test_ten_thousand_stored_cases_are_simulated_in_two_seconds(folder: Pa
     assert sum(row.cases for row in rows) > MANY // 2
     assert sum(len(row.fewer) for row in rows) > 100
     assert min(took) < 2, took
+
+
+async def test_cases_of_older_versions_are_simulated_as_quickly(folder: Path, database: str) -> None:
+    """Only the rules that differ from those of then are asked, whatever is in force now."""
+    await fill(database, folder, 800)
+    then, now = (load_unasked(folder / "policies", folder / "templates", rules) for rules in (None, changed(folder, "now.json", CAUTIOUS)))
+    other = CAUTIOUS | {"name": "no_invoices", "when": {"kind": "intent", "one_of": ["invoice"]}}
+    stricter = load_unasked(folder / "policies", folder / "templates", changed(folder, "other.json", other))
+    asked: list[int] = []
+
+    async def of(number: int) -> House:
+        asked.append(number)
+        return then.numbered(number)
+
+    pool = await connect(database, name="test", size=1)
+    try:
+        await pool.run(lambda link: link.execute(NUMBERED))
+        slow = await simulate(PostgresRecords(pool, PLAIN), now, stricter, 30)
+        quick = await simulate(PostgresRecords(pool, PLAIN), now, stricter, 30, of)
+    finally:
+        await pool.close()
+    assert quick == slow
+    assert asked == [4]
+    assert any(row.fewer for row in quick)
 
 
 async def test_explain_names_what_a_rule_lacked(folder: Path) -> None:

@@ -217,7 +217,7 @@ async def test_who_held_it_decides_at_once_and_its_time_changes_nothing(stage: S
 
 async def test_of_a_hold_and_the_release_exactly_one_wins(stage: Scene) -> None:
     many = Caps(sender_day=999, domain_hour=999, mailbox_minute=999)
-    sender, releaser = replace(stage.outbox.sender, caps=many), replace(stage.outbox.releaser, caps=many)
+    sender, releaser = replace(stage.outbox.sender, caps=lambda: many), replace(stage.outbox.releaser, caps=lambda: many)
     stage = replace(stage, outbox=replace(stage.outbox, sender=sender, releaser=releaser))
     won: list[bool] = []
     for number in range(ROUNDS):

@@ -50,7 +50,7 @@ NEARLY = Rulebook.model_validate(
 
 
 def people(channel: str = CHANNEL) -> People:
-    return People(inboxes={SUPPORT: Inbox(channel=channel, approvers=APPROVERS)})
+    return People(inboxes={SUPPORT: Inbox(channel=channel, approvers=APPROVERS)}, policy_editors=APPROVERS)
 
 
 @dataclass(slots=True)
@@ -174,10 +174,16 @@ async def until(ask: Callable[[], Awaitable[Any]], seconds: float = 5.0) -> Any:
 
 @asynccontextmanager
 async def stage(
-    *, channel: str = CHANNEL, connections: int = 1, cases: MemoryCases | None = None, seen: Any = None, **settings: Any
+    *,
+    channel: str = CHANNEL,
+    connections: int = 1,
+    cases: MemoryCases | None = None,
+    seen: Any = None,
+    policies: Any = None,
+    **settings: Any,
 ) -> AsyncIterator[Stage]:
     """Everything connected; `settings` are the local Slack's."""
-    async with local_slack(**settings) as slack, acting(slack, cases or MemoryCases(), channel, connections, seen) as made:
+    async with local_slack(**settings) as slack, acting(slack, cases or MemoryCases(), channel, connections, seen, policies) as made:
         yield made
 
 
@@ -190,6 +196,7 @@ async def acting(
     seen: Any = None,
     gate: Gate | None = None,
     second: Second = nobody_second,
+    policies: Any = None,
 ) -> AsyncIterator[Stage]:
     """Our app on a Slack that runs already; leaving the block is what a restart begins with."""
     access = SlackSettings(SecretStr(slack.bot_token), SecretStr(slack.app_token), slack.api_url)
@@ -197,7 +204,8 @@ async def acting(
     directory, switch = SlackDirectory(client, seconds=0.0), MemorySwitch()
     board = SlackBoard(client, Rooms(client, directory, lambda: named), Pace(Budgets([OwnBucket()]), Limit(every=1000, burst=3)))
     near = partial(near_rules, NEARLY)
-    desk = Desk(cases, lambda: named, directory, lambda: NOW, lint, well, seen or MemorySeen(), switch, near, gate or NoGate(), second)
+    kept = (gate or NoGate(), second, policies)
+    desk = Desk(cases, lambda: named, directory, lambda: NOW, lint, well, seen or MemorySeen(), switch, near, *kept)
     async with sockets(build(access, desk), access, connections=connections, ping=0.3, watch=0.1) as connected:
         await slack.connected(connections)
         yield Stage(slack, cases, board, desk, access, connected)

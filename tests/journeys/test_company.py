@@ -10,7 +10,7 @@ from bot.demo import DemoSettings, bot_settings
 from bot.house import load
 from bot.mailbox.mime import read
 from bot.settings import ROOT
-from bot.sources import informed
+from bot.sources import informed, opened
 from pipeline.case import NO_HISTORY, CaseId, Route, Triaged
 from pipeline.email import MailboxId
 from pipeline.flow import triage
@@ -32,7 +32,8 @@ ABOUT = {
 def larkspur(tmp_path_factory: pytest.TempPathFactory) -> House:
     data = tmp_path_factory.mktemp("demo")
     house = asyncio.run(load(ROOT / "policies", ROOT / "templates", data / "cache"))
-    return informed(house, bot_settings(DemoSettings(data, 0, 0, 0, 1.0)))
+    settings = bot_settings(DemoSettings(data, 0, 0, 0, 1.0))
+    return informed(house, settings, opened(settings))
 
 
 async def made_of(name: str, house: House) -> Triaged:
