@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from aiohttp import ClientSession
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
@@ -33,7 +34,7 @@ from bot.outbox import Outbox
 from bot.redaction.process import name_process
 from bot.sending import Sender
 from bot.settings import ROOT
-from bot.slack.app import SlackSettings, patient_client, posting_client
+from bot.slack.app import SlackSettings, keeping_connections, patient_client, posting_client
 from bot.slack.board import SlackBoard
 from bot.slack.directory import SlackDirectory
 from bot.slack.pace import Pace
@@ -109,7 +110,8 @@ async def product(setup: Setup) -> AsyncIterator[tuple[Worker, Outbox]]:
             concurrency=setup.hands,
             authenticate=lambda email, raw, mailbox: verify.verify(email, raw, trust, resolver),
         )
-        yield worker, _outbox(setup, database, redis, house)
+        session = await stack.enter_async_context(keeping_connections())
+        yield worker, _outbox(setup, database, redis, house, session)
 
 
 def _picked(setup: Setup) -> tuple[Mapping[Any, tuple[choice.Pick, ...]], ModelsSettings]:
@@ -126,11 +128,11 @@ async def _house(setup: Setup, models: Mapping[Any, LanguageModel]) -> House:
     return replace(house, rulebook=rulebook, language_models=models)
 
 
-def _outbox(setup: Setup, database: Database, redis: Redis, house: House) -> Outbox:
+def _outbox(setup: Setup, database: Database, redis: Redis, house: House, session: ClientSession) -> Outbox:
     """As bot/wiring.py makes the one that posts cards."""
     slack = SlackSettings(SecretStr(setup.slack["bot_token"]), SecretStr(setup.slack["app_token"]), setup.slack["api_url"])
     effects, cards, cases = EffectQueue(database, PLAIN), Cards(database), PostgresCases(database, PLAIN)
-    client, directory = posting_client(slack), SlackDirectory(patient_client(slack))
+    client, directory = posting_client(slack, session), SlackDirectory(patient_client(slack))
     people, company = (lambda: house.people), house.company
     sends = Sends(database, PLAIN)
     sender = Sender(effects, cases, sends, cards, {}, people, directory, company.name, company.caps)
