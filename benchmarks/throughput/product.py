@@ -25,11 +25,12 @@ from bot.buckets import shared
 from bot.budget import Limit
 from bot.dns import DnsResolver
 from bot.forwarding import Forwarder
-from bot.house import load, read_model_prices
+from bot.house import load, read_model_prices, read_policies, read_prompts, read_voice
 from bot.mailbox.reader import reader
 from bot.model import choice
 from bot.model.metrics import ModelMetrics
 from bot.model.settings import ModelKeys, ModelsSettings
+from bot.model.spam import filter as spam
 from bot.outbox import Outbox
 from bot.redaction.process import name_process
 from bot.sending import Sender
@@ -51,7 +52,7 @@ from bot.store.sends import Sends
 from bot.worker import Worker
 from pipeline import flow, plan
 from pipeline.effects import EffectType
-from pipeline.house import House
+from pipeline.house import House, assemble
 from pipeline.policy.rulebook import Redaction
 from pipeline.ports import IntentScore, LanguageModel
 
@@ -122,10 +123,15 @@ def _picked(setup: Setup) -> tuple[Mapping[Any, tuple[choice.Pick, ...]], Models
 
 
 async def _house(setup: Setup, models: Mapping[Any, LanguageModel]) -> House:
-    house = await load(ROOT / "policies", ROOT / "templates", Path(setup.cache))
-    house = house if setup.cascade else house.judged_by(Undecided())
+    house = await load(ROOT / "policies", ROOT / "templates", Path(setup.cache)) if setup.cascade else _undecided()
     rulebook = house.rulebook.model_copy(update={"redaction_for_models": setup.redaction})
     return replace(house, rulebook=rulebook, language_models=models)
+
+
+def _undecided() -> House:
+    """The house without its local model."""
+    read = read_policies(ROOT / "policies")
+    return assemble(read, read_voice(ROOT / "templates", read), Undecided(), spam.load(), read_prompts(ROOT / "templates"))
 
 
 def _outbox(setup: Setup, database: Database, redis: Redis, house: House, session: ClientSession) -> Outbox:

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.throughput.letters import INBOX, labels, letters
 from benchmarks.throughput.processes import child, cpu, named, own_cpu, tell, told
 from benchmarks.throughput.product import Setup
-from bot.embedded import services
+from bot.embedded import Services, services
 from bot.mailbox import mime
 from bot.migrate import migrate
 from bot.settings import ROOT
@@ -106,21 +106,27 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(folder: Path) -> AsyncIterator[Rig]:
+async def embedded(folder: Path) -> AsyncIterator[Services]:
+    """Both databases as `triage run` starts them, with every table."""
+    async with services(folder / "services", database_url=None, redis_url=None) as running:
+        await migrate(running.database_url, ROOT / "migrations")
+        yield running
+
+
+@asynccontextmanager
+async def rig(databases: Services, folder: Path) -> AsyncIterator[Rig]:
     """All of it but the product, which `working` starts."""
     async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(services(folder / "services", database_url=None, redis_url=None))
-        await migrate(running.database_url, ROOT / "migrations")
         models = await stack.enter_async_context(oracle(labels()))
         slack = await stack.enter_async_context(child("bot", "sandbox", "slack", "--port", "0", "--die-with-parent"))
-        database = await connect(running.database_url, name="throughput rig", size=2)
+        database = await connect(databases.database_url, name="throughput rig", size=2)
         stack.push_async_callback(database.close)
-        setup = Setup(running.database_url, running.redis_url, models, await told(slack), False, "patterns", str(folder / "cache"))
+        setup = Setup(databases.database_url, databases.redis_url, models, await told(slack), False, "patterns", str(folder / "cache"))
         yield Rig(database, setup, slack, ())
 
 
 @asynccontextmanager
-async def working(rig: Rig, processes: int, setup: Setup) -> AsyncIterator[Rig]:
+async def working(rig: Rig, processes: int, setup: Setup, warm: int = 20) -> AsyncIterator[Rig]:
     """The rig with so many processes of the product, connected and warm."""
     async with AsyncExitStack() as stack:
         products = [await stack.enter_async_context(child("benchmarks.throughput.product")) for _ in range(processes)]
@@ -129,7 +135,7 @@ async def working(rig: Rig, processes: int, setup: Setup) -> AsyncIterator[Rig]:
         for process in products:
             await told(process)
         ready = replace(rig, products=tuple(products))
-        await ready.batch(20)
+        await ready.batch(warm)
         yield ready
 
 
