@@ -55,7 +55,8 @@ def told_of(title: str, took: Sequence[Took], base: float, alone: float) -> Iter
     yield from shares(took, "stages")
 
 
-async def main(mails: int, repeats: int, processes: int, *, full: bool) -> None:
+async def measure(mails: int, repeats: int, processes: int, *, full: bool) -> list[tuple[str, str]]:
+    """Rows of what was measured and the figure."""
     with tempfile.TemporaryDirectory(prefix="triage-") as folder:
         async with embedded(Path(folder)) as databases, rig(databases, Path(folder)) as made:
             alone = await bare(made.setup.models_url, mails, repeats)
@@ -66,8 +67,7 @@ async def main(mails: int, repeats: int, processes: int, *, full: bool) -> None:
     rows += [("CPU ms a mail, without the stand-in", f"{cpu * 1000:.1f}")]
     rows += told_of("cascade off, redaction by patterns", off, base, cpu)
     rows += told_of("the full cascade, redaction in full", on, base, cpu) if full else []
-    for what, figure in rows:
-        sys.stdout.write(f"{what:<50} {figure}\n")
+    return rows
 
 
 if __name__ == "__main__":
@@ -77,4 +77,5 @@ if __name__ == "__main__":
     asked.add_argument("--processes", type=int, default=2, help="processes of the product")
     asked.add_argument("--no-cascade", action="store_true", help="leave the full cascade out")
     given = asked.parse_args()
-    asyncio.run(main(given.mails, given.repeats, given.processes, full=not given.no_cascade))
+    for what, figure in asyncio.run(measure(given.mails, given.repeats, given.processes, full=not given.no_cascade)):
+        sys.stdout.write(f"{what:<50} {figure}\n")

@@ -45,14 +45,20 @@ async def told(process: Process) -> Any:
 
 def cpu(pid: int) -> float:
     """Seconds that a process took until now, with its children, the living and those it has waited for."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15])) / TICK + sum(cpu(each) for each in children(pid))
+    try:
+        below = sum(cpu(each) for each in children(pid))  # first: whoever ends meanwhile is counted with its parent
+        return below + sum(map(int, _fields(pid)[11:15])) / TICK
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
 
 
 def own_cpu(pid: int) -> float:
     """Seconds of the process alone."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:13])) / TICK
+    return sum(map(int, _fields(pid)[11:13])) / TICK
+
+
+def _fields(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def children(pid: int) -> Iterator[int]:
