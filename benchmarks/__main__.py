@@ -1,12 +1,15 @@
-"""`make bench`: triage latency and throughput of the pipeline on the demo's letters, in one run, as medians and ratios."""
+"""`make bench`: triage latency of the pipeline on the demo's letters, throughput of the whole product, and start-up, in one run."""
 
 import asyncio
+import resource
 import statistics
+import subprocess
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.throughput import __main__ as throughput
 from bot.house import load as load_house
 from bot.mailbox.archives import mails
 from bot.mailbox.mime import read
@@ -16,6 +19,7 @@ from pipeline.email import MailboxId
 from pipeline.flow import triage
 
 ROUNDS = 3
+MAILS, PROCESSES = 400, 2
 LETTERS = ROOT / "sandbox" / "mail" / "letters"
 INBOX = MailboxId("support@larkspur.example")
 
@@ -45,6 +49,15 @@ async def measure() -> list[tuple[str, str]]:
     ]
 
 
+def started() -> list[tuple[str, str]]:
+    """CPU seconds until `triage --help` is read."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-m", "bot", "--help"], cwd=ROOT, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return [("triage --help, CPU", f"{after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.2f} s")]
+
+
 if __name__ == "__main__":
-    for what, figure in asyncio.run(measure()):
+    whole = throughput.measure(MAILS, ROUNDS, PROCESSES, full=True)
+    for what, figure in [*started(), *asyncio.run(measure()), *asyncio.run(whole)]:
         sys.stdout.write(f"{what:<50} {figure}\n")

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import SecretStr
 from redis.asyncio import Redis
+from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.home import Health
 from bot.authenticity.verify import Trust, verify
@@ -53,7 +54,7 @@ from bot.scheduler import Chore, keep_time, schedule
 from bot.sending import Sender
 from bot.sent import SentWatch
 from bot.settings import MailboxEntry, Settings
-from bot.slack.app import SlackSettings, patient_client, permalinks, posting_client
+from bot.slack.app import SlackSettings, keeping_connections, patient_client, permalinks, posting_client
 from bot.slack.board import SlackBoard
 from bot.slack.connection import Connection
 from bot.slack.directory import SlackDirectory
@@ -150,7 +151,8 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         subscriptions = [one.subscription for one in mailboxes.values() if one.subscription]
         chores = _chores(parts, Refit(live, Models(database, PLAIN), services.database_url, settings.policies))
         scheduler = schedule(chores, subscriptions, Digests(database, PLAIN), settings.digest_at)
-        loops |= {name: outbox.run for name, outbox in _outboxes(parts).items()}
+        posting = posting_client(slack, await stack.enter_async_context(keeping_connections()))
+        loops |= {name: outbox.run for name, outbox in _outboxes(parts, posting).items()}
         loops |= {"slack": partial(connection.listen, desk), "clock": partial(keep_time, scheduler), "policies": policies.watch}
         hooks = webhooks(settings.mailboxes, mailboxes)
         yield Program(loops, lambda: serving(settings.host, settings.port, database.pool, connection.connected, hooks, counted.registry))
@@ -301,10 +303,10 @@ def _with_past(parts: _Parts, queue: Queue, ingest: Ingest) -> Loop:
     return partial(Backlog(ingest.mailbox, past, days, Backlogs(parts.database), queue, mime.peek).before, ingest.run)
 
 
-def _outboxes(parts: _Parts) -> dict[str, Outbox]:
+def _outboxes(parts: _Parts, client: AsyncWebClient) -> dict[str, Outbox]:
     """New cards, as many as Slack takes; and beside them whatever somebody is waiting for."""
     effects, cards, directory = EffectQueue(parts.database, PLAIN), Cards(parts.database), parts.directory
-    client, digests = posting_client(parts.slack), Digests(parts.database, PLAIN)
+    digests = Digests(parts.database, PLAIN)
     providers = {mailbox: one.mailbox for mailbox, one in parts.mailboxes.items()}
     sender = Sender(
         effects=effects,
@@ -347,7 +349,7 @@ async def _authenticate(trusts: Mapping[MailboxId, Trust], resolver: Resolver, e
 
 async def _triage(parts: _Parts, email: Email, mailbox: MailboxId, history: History, now: datetime, case: CaseId) -> Triaged:
     """Each mail by the rights, the rules and the model of this moment."""
-    house = replace(parts.ring.house(), rights=await parts.database.run(rights))
+    house = replace(parts.ring.house(), rights=await parts.database.look(rights))
     made = await flow.triage(email, mailbox, history, house, now, time.monotonic, case)
     return checked(made, email, house, parts.secret) if parts.settings.reviewer_checks and not history.dry_run else made
 

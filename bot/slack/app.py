@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from aiohttp import ClientSession, ClientTimeout
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -58,13 +59,19 @@ def patient_client(settings: SlackSettings) -> AsyncWebClient:
     return _client(settings, [PatientlyLimited(max_retry_count=RETRIES), PatientlyFailed(max_retry_count=RETRIES)])
 
 
-def posting_client(settings: SlackSettings) -> AsyncWebClient:
-    """For cards: never repeats a call by itself; the outbox knows when and how."""
-    return _client(settings, [])
+def posting_client(settings: SlackSettings, session: ClientSession | None = None) -> AsyncWebClient:
+    """For cards: never repeats a call by itself; the outbox knows when and how. Without a session each call connects anew."""
+    return _client(settings, [], session)
 
 
-def _client(settings: SlackSettings, handlers: list[AsyncRetryHandler]) -> AsyncWebClient:
-    return AsyncWebClient(token=settings.bot_token.get_secret_value(), base_url=settings.api_url, timeout=SECONDS, retry_handlers=handlers)
+def keeping_connections() -> ClientSession:
+    """Connections that many posts share; for an `async with`."""
+    return ClientSession(timeout=ClientTimeout(total=SECONDS))
+
+
+def _client(settings: SlackSettings, handlers: list[AsyncRetryHandler], session: ClientSession | None = None) -> AsyncWebClient:
+    token = settings.bot_token.get_secret_value()
+    return AsyncWebClient(token=token, base_url=settings.api_url, timeout=SECONDS, retry_handlers=handlers, session=session)
 
 
 def repeatable(request: HttpRequest) -> bool:

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.store.database import Connection, Database
-from bot.store.effects import Errand, hold
+from bot.store.database import Database
+from bot.store.effects import Errand, LeaseLost
 from pipeline.case import CaseId
 from pipeline.ports import CardKind, Place, Placed
 
 REMEMBER = """
-insert into cards (message_id, kind, channel, ts, revision) values ($1, $2, $3, $4, $5)
+with held as (select id from effects where id = $6 and lease_token = $7 and state = 'pending' for update)
+insert into cards (message_id, kind, channel, ts, revision) select $1, $2, $3, $4, $5 from held
 on conflict (message_id, kind) do update set channel = excluded.channel, ts = excluded.ts, revision = excluded.revision
+returning message_id
 """
 
 
@@ -22,7 +24,7 @@ class Cards:
 
     async def placed(self, case: CaseId) -> Mapping[CardKind, Placed]:
         sql = "select kind, channel, ts, revision from cards where message_id = $1"
-        rows = await self.database.run(lambda connection: connection.fetch(sql, case))
+        rows = await self.database.look(lambda connection: connection.fetch(sql, case))
         return {row["kind"]: Placed(row["kind"], row["channel"], row["ts"], row["revision"]) for row in rows}
 
     async def roots(self, cases: Sequence[CaseId]) -> Mapping[CaseId, Place]:
@@ -34,13 +36,11 @@ class Cards:
     async def shelved(self, case: CaseId) -> bool:
         """The case has no card, and gets none before somebody opens it."""
         sql = "select shelved from messages where id = $1"
-        return bool(await self.database.run(lambda connection: connection.fetchval(sql, case)))
+        return bool(await self.database.look(lambda connection: connection.fetchval(sql, case)))
 
     async def remember(self, errand: Errand, placed: Placed) -> None:
         """Keep where a part of the case is shown. Raises LeaseLost where somebody else draws it now."""
-
-        async def keep(connection: Connection) -> None:
-            await hold(connection, errand)
-            await connection.execute(REMEMBER, errand.effect.case, placed.kind, placed.channel, placed.ts, placed.revision)
-
-        await self.database.run(keep)
+        shown = (errand.effect.case, placed.kind, placed.channel, placed.ts, placed.revision)
+        found = await self.database.run(lambda connection: connection.fetchval(REMEMBER, *shown, errand.id, errand.token))
+        if found is None:
+            raise LeaseLost

@@ -58,7 +58,7 @@ class PostgresCases:
 
     async def load(self, case: CaseId) -> Case | None:
         """The case as it is now; None where there is none, or nobody has read its mail yet."""
-        return await self.database.run(lambda connection: load(connection, self.codec, case))
+        return await self.database.look(lambda connection: load(connection, self.codec, case))
 
     async def commit(self, before: Case, move: Move) -> Case | None:
         """Write the move in one transaction if the case is still at `before.revision`; None where somebody was first."""

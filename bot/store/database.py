@@ -45,9 +45,16 @@ class Database:
 
         Raises Temporary where the database cannot be reached, or was lost during COMMIT: then the work may or may not be saved.
         """
+        return await self._tried(lambda: self._once(work))
+
+    async def look(self, question: Callable[[Connection], Awaitable[T]]) -> T:
+        """Ask with one statement that changes nothing: it needs no BEGIN and no COMMIT. Raises Temporary as `run` does."""
+        return await self._tried(lambda: self._asked(question))
+
+    async def _tried(self, once: Callable[[], Awaitable[T]]) -> T:
         for attempt in range(TRIES):
             try:
-                return await self._once(work)
+                return await once()
             except CLASHED as clash:
                 cause: BaseException = clash
             except _LostBeforeCommit as lost:
@@ -72,6 +79,17 @@ class Database:
                 raise Temporary("The database was lost while saving, so it is not known whether this was saved.") from lost
             raise _LostBeforeCommit from lost
 
+    async def _asked(self, question: Callable[[Connection], Awaitable[T]]) -> T:
+        try:
+            async with self.pool.acquire(timeout=10) as connection:
+                try:
+                    return await question(connection)
+                except LOST:
+                    connection.terminate()
+                    raise
+        except LOST as lost:
+            raise _LostBeforeCommit from lost
+
     async def close(self) -> None:
         """Give the connections back; those still busy after 5 s are cut."""
         try:
@@ -88,10 +106,14 @@ async def connect(dsn: str, *, name: str, size: int = 10, longest: timedelta = L
     """Open a pool on `dsn`, visible in pg_stat_activity as `name`. Raises Temporary while there is nobody to talk to."""
     try:
         settings = {"application_name": name, **await _session(dsn, longest)}
-        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=size, command_timeout=30, server_settings=settings)
+        pool = await asyncpg.create_pool(dsn, min_size=1, max_size=size, command_timeout=30, server_settings=settings, reset=_nothing)
     except LOST as lost:
         raise Temporary("The database cannot be reached. Check DATABASE_URL and that PostgreSQL runs.") from lost
     return Database(pool)
+
+
+async def _nothing(_: object) -> None:
+    """Between two transactions a session holds nothing to reset; asking the server to would cost each of them a round trip."""
 
 
 async def _session(dsn: str, longest: timedelta) -> dict[str, str]:

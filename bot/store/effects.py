@@ -110,6 +110,14 @@ class EffectQueue:
         )
 
 
+# Whether another of its lane may go now: commits that ring wait for each other, so nobody is woken for nothing.
+FINISH = """
+update effects e set state = $3, done_at = clock_timestamp(), lease_token = null, lease_until = null, last_error = $4
+where id = $1 and lease_token = $2 and state = 'pending'
+returning exists (select 1 from effects f where f.lane = e.lane and f.id > e.id and f.state = 'pending')
+"""
+
+
 async def hold(connection: Connection, errand: Errand) -> None:
     """Lock the errand's row for the rest of the transaction. Raises LeaseLost where it is not ours any more."""
     sql = "select 1 from effects where id = $1 and lease_token = $2 and state = 'pending' for update"
@@ -119,13 +127,10 @@ async def hold(connection: Connection, errand: Errand) -> None:
 
 async def finish(connection: Connection, errand: Errand, state: str, why: str = "") -> None:
     """End the errand within the caller's transaction. Raises LeaseLost."""
-    await hold(connection, errand)
-    await connection.execute(
-        "update effects set state = $2, done_at = clock_timestamp(), lease_token = null, lease_until = null, last_error = $3 where id = $1",
-        errand.id,
-        state,
-        why or None,
-    )
+    waited_for = await connection.fetchval(FINISH, errand.id, errand.token, state, why or None)
+    if waited_for is None:
+        raise LeaseLost
     detail = {"key": errand.effect.key, "attempt": str(errand.attempt), **({"why": why} if why else {})}
     await audit.write(connection, errand.effect.case, "outbox", f"{errand.effect.type}_{state}", errand.traceparent, detail=detail)
-    await connection.execute("select pg_notify($1, '')", EFFECTS)
+    if waited_for:
+        await connection.execute("select pg_notify($1, '')", EFFECTS)

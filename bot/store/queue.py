@@ -112,7 +112,7 @@ class Queue:
             reused, dry = row["id_reused"] and twin is None, job.dry_run and not row["cleared"]
             return History(row["earlier"], None if twin is None else CaseId(twin), reused, row["cleared"], dry)
 
-        return await self.database.run(look)
+        return await self.database.look(look)
 
     async def settle(
         self, job: Job, email: Email, history: History, triaged: Triaged, effects: Sequence[Effect], *, shelve: bool = False

@@ -2,28 +2,40 @@
 
 from dataclasses import dataclass
 
+import asyncpg
+
 from bot.store import audit
 from bot.store.database import Connection, Database
 from pipeline.gate.states import State
 from pipeline.rights import Pause, Right, Rights
 
 PAUSE = "select paused, by_name, at, why from pauses order by id desc limit 1"
+RIGHTS = f"""
+select g.intent, g.state, g.key, p.* from (select) one
+left join ({PAUSE}) p on true
+left join gates g on true
+"""  # noqa: S608  # both parts are ours
 SWITCH = "insert into pauses (paused, by_id, by_name, why) values ($1, $2, $3, $4)"
 LOCK = 0x74726961676570
 """The advisory lock under which the switch is thrown: of two at once, the second one finds it thrown."""
 
 
 async def rights(connection: Connection) -> Rights:
-    """As it is now, within the caller's transaction."""
-    rows = await connection.fetch("select intent, state, key from gates")
-    stopped = await pause(connection)
-    return Rights({row["intent"]: Right(State(row["state"]), row["key"]) for row in rows}, stopped.sentence if stopped else "")
+    """As it is now, asked with one statement."""
+    rows = await connection.fetch(RIGHTS)
+    stopped = _pause(rows[0])
+    held = {row["intent"]: Right(State(row["state"]), row["key"]) for row in rows if row["intent"] is not None}
+    return Rights(held, stopped.sentence if stopped else "")
 
 
 async def pause(connection: Connection) -> Pause | None:
     """Who stopped all sending by itself; None where nobody did, or it goes on again."""
     row = await connection.fetchrow(PAUSE)
-    return Pause(row["by_name"], row["at"], row["why"]) if row is not None and row["paused"] else None
+    return _pause(row) if row is not None else None
+
+
+def _pause(row: asyncpg.Record) -> Pause | None:
+    return Pause(row["by_name"], row["at"], row["why"]) if row["paused"] else None
 
 
 @dataclass(frozen=True, slots=True)

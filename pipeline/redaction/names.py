@@ -68,6 +68,7 @@ _CAPITALISED = re.compile(rf"{_START}{CAPITAL}")
 _SURNAMES = re.compile(SURNAMES)
 _WORDS = re.compile(r"[ \t]+[^\W\d_][\w.'’-]*")
 _SMALL_GIVEN = re.compile(r"(?<![\w@.'’/-])([^\W\d_]{3,30})(?:[ \t]+([^\W\d_]{3,30}))?(?![\w@])")
+_NEVER_ALONE = ORDINARY | AMBIGUOUS
 _COMPANY = re.compile(r"(?i:ltd|inc|llc|gmbh|corp|plc|group|company|consulting|university|street|road|avenue|apt|suite)\b")
 
 
@@ -102,7 +103,7 @@ def known(text: str, names: Iterable[str]) -> Iterator[Span]:
         words = [word[0] for word in _WORD.finditer(name.partition("@")[0])]
         if len(words) > 1 and not all(word.lower() in ORDINARY for word in words):
             whole.setdefault(words[0].lower(), set()).add(tuple(word.lower() for word in words))
-        parts |= {word for word in words if len(word) > 2 and word[0].isupper() and word.lower() not in ORDINARY | AMBIGUOUS}
+        parts |= {word for word in words if len(word) > 2 and word[0].isupper() and word.lower() not in _NEVER_ALONE}
     if not whole and not parts:
         return
     tokens = [(found.start(), found.start() + len(_GENITIVE.sub("", found[0]))) for found in _WORD.finditer(text)]

@@ -101,7 +101,8 @@ def accept(draft: Draft, proposal: Proposal | None, house: House, redacted: Reda
     if why := unfaithful(letter, said, draft.language):
         return refused(draft, why)
     reworded = _with(draft, letter, said)
-    if spoken_in(reworded.text) not in (draft.language, "und", spoken_in(draft.text)):
+    spoken = spoken_in(reworded.text)
+    if spoken not in (draft.language, "und") and spoken != spoken_in(draft.text):
         return refused(draft, "it is in another language")
     return reworded
 
