@@ -39,7 +39,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "pause": (
         "pausing.pause_sending",
-        "Stop all answers that go out by themselves, in every worker, those that wait for their time too. Mails are still read and drafted.",
+        "Stop all answers that go out by themselves, in every worker, those that wait for their time too."
+        " Mails are still read and drafted.",
     ),
     "resume": (
         "pausing.resume_sending",
