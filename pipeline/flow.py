@@ -57,7 +57,7 @@ async def triage(
         discarded = await ahead.discarded() if ahead else ()
     foreseen = ahead is not None and ahead.used
     if made.status is Status.SCHEDULED:
-        made = replace(made, sends_at=now + timedelta(seconds=clock() - started) + _hold(made, house))
+        made = replace(made, sends_at=now + _hold(made, house))
     return replace(made, calls=(*calls, *made.calls, *discarded), discarded=discarded, decided_ms=decided, foreseen=foreseen)
 
 

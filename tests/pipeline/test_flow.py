@@ -37,13 +37,6 @@ async def test_an_intent_that_earned_it_is_scheduled_and_let_go_after_its_hold()
     assert effects(case) == (PostCard(case.id), Release(case.id, 1, AT + timedelta(minutes=2)))
 
 
-async def test_the_time_that_reading_took_is_not_taken_from_those_who_may_hold_it() -> None:
-    ticks = iter(range(100))
-    made = await triage(mail(), SUPPORT, NO_HISTORY, earned(house("support")), AT, lambda: float(next(ticks)))
-    assert made.sends_at is not None
-    assert made.sends_at > AT + timedelta(minutes=2, seconds=2)
-
-
 @pytest.mark.parametrize(
     ("email", "history"),
     [
