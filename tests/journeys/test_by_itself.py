@@ -32,7 +32,7 @@ class Journey:
     """The running demo, somebody at its Slack, and the database behind it."""
 
     demo: Demo
-    ana: Browserless
+    chloe: Browserless
     channel: str
     database: str
     key: str
@@ -64,7 +64,7 @@ class Journey:
         """The root card of this customer's mail, once it says these words."""
 
         async def look() -> Any:
-            said = [each for each in await self.ana.messages(self.channel) if f"Prices for {name}" in str(each.get("blocks"))]
+            said = [each for each in await self.chloe.messages(self.channel) if f"Prices for {name}" in str(each.get("blocks"))]
             return next((each for each in said if words in str(each["blocks"])), None)
 
         return await until(look, f"the card of {name} never said {words}")
@@ -74,7 +74,7 @@ class Journey:
         card = await self.card(name, "")
 
         async def look() -> str | None:
-            said = str(await self.ana.thread(self.channel, card["ts"]))
+            said = str(await self.chloe.thread(self.channel, card["ts"]))
             return said if words in said else None
 
         return await until(look, f"nothing under the card of {name} says {words}")
@@ -101,10 +101,10 @@ async def journey(folder: Path, monkeypatch: pytest.MonkeyPatch, hold: str) -> A
     for name in ("policies", "templates"):
         monkeypatch.setenv(f"TRIAGE_{name.upper()}", str(folder / name))
     key = load_unasked(folder / "policies", folder / "templates").keys.get(INTENT, "")
-    async with demo(folder / "demo", speed=QUIET) as running, person(running, "Ana Ruiz") as ana:
+    async with demo(folder / "demo", speed=QUIET) as running, person(running, "Chloe Martin") as chloe:
         url = postgres.beside(running.data / "services")
         assert url is not None
-        yield Journey(running, ana, await ana.channel(CHANNEL), url, key)
+        yield Journey(running, chloe, await chloe.channel(CHANNEL), url, key)
 
 
 async def command(*given: str) -> None:
@@ -118,7 +118,7 @@ async def command(*given: str) -> None:
 async def test_it_goes_out_once_and_whoever_or_whatever_stops_it_leaves_it_to_a_person(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with journey(tmp_path, monkeypatch, "5s") as at:
+    async with journey(tmp_path, monkeypatch, "4s") as at:
         await at.right("auto_send")
         at.arrive("once")
         assert ids.HOLD in str(await at.card("once", "Sends by itself"))
@@ -127,13 +127,13 @@ async def test_it_goes_out_once_and_whoever_or_whatever_stops_it_leaves_it_to_a_
         assert (answer["Auto-Submitted"], answer["To"]) == ("auto-replied", "Marcus Bell <marcus@once.example>")
 
         at.arrive("held")
-        assert (await at.ana.click(at.channel, await at.card("held", ids.HOLD), ids.HOLD))["ok"]
-        assert "Approve & send" in await at.thread("held", "Held by Ana Ruiz")
+        assert (await at.chloe.click(at.channel, await at.card("held", ids.HOLD), ids.HOLD))["ok"]
+        assert "Approve & send" in await at.thread("held", "Held by Chloe Martin")
 
         at.arrive("paused")
         await at.card("paused", ids.HOLD)
-        await at.ana.post("post", channel=at.channel, text="/triage pause the prices change")
-        why = "Not sent by itself: Ana Ruiz paused all answers that go out by themselves: the prices change."
+        await at.chloe.post("post", channel=at.channel, text="/triage pause the prices change")
+        why = "Not sent by itself: Chloe Martin paused all answers that go out by themselves: the prices change."
         assert "Approve & send" in await at.thread("paused", why)
         at.arrive("unsent")
         await at.thread("unsent", "Approve & send")
