@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -87,13 +88,13 @@ class Worker:
         if job.attempt > MOST_ATTEMPTS:
             await self._bury(job)
             return
+        began = time.monotonic()
         email = await self.read(job.raw, job.source, job.received_at)
         email = await self.authenticate(email, job.raw, job.mailbox)
         history = await self.queue.history(job, email)
         triaged = await self.triage(email, job.mailbox, history, job.now, job.case)
         shelve = self._shelves(job, history)
-        if shelve and triaged.status is Status.SCHEDULED:
-            triaged = replace(triaged, status=Status.REVIEW, sends_at=None)  # nobody could hold what has no card
+        triaged = _timed(triaged, timedelta(seconds=time.monotonic() - began), shelve=shelve)
         effects = self.plan(case_of(job, email, triaged))
         if not await self.queue.settle(job, email, history, triaged, effects, shelve=shelve):
             raise LeaseLost
@@ -113,6 +114,13 @@ class Worker:
         case = remains(job)
         log.error("Case %s is given to a person after %s attempts.", job.case, MOST_ATTEMPTS)
         await self.queue.bury(job, case, (PostCard(case.id),))
+
+
+def _timed(triaged: Triaged, took: timedelta, *, shelve: bool) -> Triaged:
+    """What goes out by itself waits from now on, not from its claim; and nobody could hold what has no card."""
+    if triaged.sends_at is None:
+        return triaged
+    return replace(triaged, status=Status.REVIEW, sends_at=None) if shelve else replace(triaged, sends_at=triaged.sends_at + took)
 
 
 def remains(job: Job) -> Case:

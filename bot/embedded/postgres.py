@@ -53,6 +53,15 @@ async def prepared(data: Path, sockets: Path, lock: int, durable: bool) -> Serve
     return Server("postgres", command, terms, (signal.SIGINT, signal.SIGQUIT), partial(_ready, folder / "postmaster.pid"))
 
 
+def beside(data: Path) -> str | None:
+    """The URL of the server that another process runs in this data folder, by the file that it keeps while it runs; None: nothing runs."""
+    try:
+        said = (data.expanduser() / "postgres" / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return None
+    return url(Path(said[4])) if len(said) > 4 and said[4] else None
+
+
 def url(sockets: Path) -> str:
     """What asyncpg.connect takes."""
     return f"postgresql://{OWNER}@/postgres?host={quote(str(sockets), safe='')}&port=5432"

@@ -65,6 +65,18 @@ async def test_it_waits_for_its_time_and_goes_out_once(stage: Scene) -> None:
     assert [action for action in await stage.audit(case.id) if action in steps] == steps
 
 
+async def test_the_time_that_reading_takes_is_not_taken_from_those_who_may_hold_it(stage: Scene) -> None:
+    read = stage.worker.read
+
+    async def slow(*given: Any) -> Email:
+        await asyncio.sleep(0.2)
+        return await read(*given)
+
+    stage = replace(stage, worker=replace(stage.worker, read=slow))
+    await stage.scheduled("a")
+    assert await stage.value("select sends_at - decided_at > $1::interval from messages", HOLD - timedelta(seconds=0.15))
+
+
 async def demote(stage: Scene, case: Case) -> None:
     await promote(stage.database, "demoted")
 
