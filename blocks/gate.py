@@ -57,7 +57,7 @@ def overview(accounts: Sequence[Account], channel: str) -> Json:
 
 
 def _row(each: Account) -> list[Json]:
-    opened = kit.button("Evidence", ids.GATE_OPEN, each.intent)
+    opened = kit.button("Evidence", f"{ids.GATE_OPEN}.{each.intent}", each.intent)
     return [
         kit.section(kit.mrkdwn(f"*{intent_name(each.intent)}*   {STATES[each.standing.state]}"), opened),
         kit.context(kit.plain(line(each))),
@@ -99,7 +99,7 @@ def evidence(each: Account, channel: str) -> Json:
     """One intent's evidence, and the one thing that may be done with it now."""
     deed, submit = _deed(each.standing.state)
     wanted = {"intent": each.intent, "revision": each.standing.revision, "deed": deed, "channel": channel}
-    back = kit.actions(kit.button("All intents", ids.GATE_OPEN, "all"))
+    back = kit.actions(kit.button("All intents", f"{ids.GATE_OPEN}.all", "all"))
     blocks = [
         kit.header(each.title),
         kit.section(kit.plain(line(each))),

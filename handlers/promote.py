@@ -1,6 +1,7 @@
 """The conversation about an intent's right: its evidence, promotion, taking the right away, starting over. And the second look."""
 
 import logging
+import re
 from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -29,7 +30,7 @@ ALREADY = "Your verdict was not counted: you judged this draft first yourself, o
 
 def register(app: AsyncApp, desk: Desk) -> None:
     promoting = Promoting(desk)
-    app.action(ids.GATE_OPEN)(promoting.turn)
+    app.action(re.compile(rf"{re.escape(ids.GATE_OPEN)}\..+"))(promoting.turn)
     app.view(ids.GATE_FORM)(promoting.decided)
     app.action(ids.SECOND_RIGHT)(promoting.right)
     app.action(ids.SECOND_WRONG)(promoting.wrong)

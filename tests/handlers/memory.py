@@ -40,7 +40,13 @@ class MemoryCases:
         if now.revision != before.revision:
             return None
         after = replace(
-            now, revision=now.revision + 1, status=move.status, draft=move.draft or now.draft, outcome=move.outcome, note=move.note
+            now,
+            revision=now.revision + 1,
+            status=move.status,
+            draft=move.draft or now.draft,
+            outcome=move.outcome,
+            note=move.note,
+            seeded=None,
         )
         self.cases[before.id] = after
         self.moves.append(move)
