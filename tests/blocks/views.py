@@ -99,6 +99,7 @@ def messages() -> Iterator[tuple[str, Message]]:
         if drawn is not None:
             yield f"draft-{state}", drawn
     yield "stats-figures", stats.message(FIGURES)
+    yield "stats-rights", stats.message(FIGURES, accounts())
     yield "stats-plain", stats.plain_message(FIGURES)
     yield "stats-empty", stats.message(NO_FIGURES)
     yield "digest-spam", digest.message(filed(14), 0)
