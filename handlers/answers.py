@@ -52,6 +52,14 @@ async def open_window(client: AsyncWebClient, click: Click, view: Json) -> str:
     return ""
 
 
+async def redraw(client: AsyncWebClient, held: Json, view: Json) -> None:
+    """Put another view in place of the window, unless it has changed or gone meanwhile; never raises for Slack's sake."""
+    try:
+        await client.views_update(view_id=held["id"], hash=held.get("hash"), view=view)
+    except UNANSWERED as error:
+        log.info("A window was not redrawn: %s", reason(error))
+
+
 async def publish(client: AsyncWebClient, user: PersonId, view: Json) -> None:
     """Put a view on somebody's Home tab; never raises for Slack's sake."""
     try:

@@ -1,6 +1,5 @@
 """The conversation about a draft: approve, edit, reject, take over, read the whole mail."""
 
-import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from blocks import edit, ids, mail, notice, reject, sources
 from blocks.kit import Json
 from handlers import payload
 from handlers.access import Admitted, admit
-from handlers.answers import UNANSWERED, open_window, reason, tell
+from handlers.answers import open_window, redraw, tell
 from handlers.decide import Make, Overtaken, decide, stale
 from handlers.desk import Desk
 from handlers.payload import Body, Click
@@ -21,8 +20,6 @@ from pipeline.case import Case, Rejection, Status
 from pipeline.gate.seeds import caught
 from pipeline.recipients import addressed, ticked
 from pipeline.review import Move, Refused, Whom, standing
-
-log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -116,7 +113,7 @@ class Reviewing:
             shown = notice.view("Full mail", admitted.sentence if isinstance(admitted, Refused) else "")
         else:
             shown = mail.view(admitted.case, click.ref.page if click.ref else 0, form.channel, form.thread)
-        await _replace(client, body, shown)
+        await redraw(client, body["view"], shown)
 
     async def _settle(self, ack: AsyncAck, client: AsyncWebClient, click: Click, make: Make) -> None:
         done = await decide(self.desk, click.user, click.channel, click.ref, make)
@@ -172,11 +169,3 @@ def _whom(case: Case, form: edit.Form, own: frozenset[str]) -> Whom | None:
         return None
     to, cc = addressed(case.email, case.draft) if form.ticked is None else ticked(case.email, own, form.ticked)
     return Whom(to, cc, "" if form.forward is False else case.draft.forward_to)
-
-
-async def _replace(client: AsyncWebClient, body: Body, shown: Json) -> None:
-    """Put another view in place of the window, unless it has changed or gone meanwhile."""
-    try:
-        await client.views_update(view_id=body["view"]["id"], hash=body["view"].get("hash"), view=shown)
-    except UNANSWERED as error:
-        log.info("A window was not redrawn: %s", reason(error))

@@ -11,7 +11,7 @@ from blocks import ids
 from bot.store.database import connect
 from pipeline.case import Seeded, Status
 from pipeline.effects import SendReply
-from pipeline.gate.states import State
+from pipeline.gate.states import State, Suspected
 from tests.blocks.cases import DRAFT, REVIEW
 from tests.bot.gating import INTENT, Judging
 from tests.bot.scene import scene
@@ -158,3 +158,17 @@ async def test_the_second_look_is_asked_without_the_first_verdict_and_answered_o
         before = len(await at.slack.messages(CHANNEL))
         await at.board.ask_second(REVIEW, DRAFT.text, "second:17", again=True)
         assert len(await at.slack.messages(CHANNEL)) == before
+
+
+async def test_a_suspicion_is_cleared_by_a_person_and_the_right_comes_back(judging: Judging) -> None:
+    async with local_slack() as slack, acting(slack, MemoryCases(), gate=judging.gatekeeper) as at:
+        await judging.promoted()
+        await judging.gatekeeper.act(INTENT, 2, lambda seen: Suspected(17, "a price"))
+        assert await judging.state() is State.SUSPENDED
+        window = await asked(at, "ana")
+        await at.slack.click_view("ana", window["id"], f"{ids.GATE_CLEAR}.17")
+
+        async def restored() -> bool:
+            return await judging.state() is State.AUTO_SEND
+
+        assert await until(restored)
