@@ -57,7 +57,7 @@ def overview(accounts: Sequence[Account], channel: str) -> Json:
 
 
 def _row(each: Account) -> list[Json]:
-    opened = kit.button("Evidence", ids.GATE_OPEN, each.intent)
+    opened = kit.button("Evidence", f"{ids.GATE_OPEN}.{each.intent}", each.intent)
     return [
         kit.section(kit.mrkdwn(f"*{intent_name(each.intent)}*   {STATES[each.standing.state]}"), opened),
         kit.context(kit.plain(line(each))),
@@ -99,16 +99,9 @@ def evidence(each: Account, channel: str) -> Json:
     """One intent's evidence, and the one thing that may be done with it now."""
     deed, submit = _deed(each.standing.state)
     wanted = {"intent": each.intent, "revision": each.standing.revision, "deed": deed, "channel": channel}
-    back = kit.actions(kit.button("All intents", ids.GATE_OPEN, "all"))
-    blocks = [
-        kit.header(each.title),
-        kit.section(kit.plain(line(each))),
-        _figures(each),
-        *_left_out(each),
-        *_earlier(each),
-        *_asks(deed),
-        back,
-    ]
+    back = kit.actions(kit.button("All intents", f"{ids.GATE_OPEN}.all", "all"))
+    told = [kit.header(each.title), kit.section(kit.plain(line(each))), *_suspected(each), _figures(each), *_left_out(each)]
+    blocks = [*told, *_earlier(each), *_asks(deed), back]
     return kit.modal("Evidence", ids.GATE_FORM, blocks, metadata=json.dumps(wanted), submit=submit)
 
 
@@ -124,6 +117,13 @@ def _deed(state: State) -> tuple[Deed | None, str]:
             return "start_over", "Let it learn again"
         case unknown:
             assert_never(unknown)
+
+
+def _suspected(each: Account) -> list[Json]:
+    """The answers that a model doubts: each is judged by itself."""
+    cleared = [kit.button(f"Case {case}: no severe error", f"{ids.GATE_CLEAR}.{case}", str(case)) for case in each.standing.suspected]
+    asked = "A model holds these answers to be severely wrong. Read them; if one is, take the right away."
+    return [kit.section(kit.plain(asked)), kit.actions(*cleared)] if cleared else []
 
 
 def _figures(each: Account) -> Json:

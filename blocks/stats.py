@@ -1,16 +1,19 @@
 """Figures: the answer to `/triage stats`, and the same in short for the Home tab."""
 
-from blocks import kit
+from collections.abc import Sequence
+
+from blocks import gate, kit
 from blocks.kit import Json, Message
 from blocks.state import intent_name
 from blocks.text import count, dollars, milliseconds, one_line
+from pipeline.gate.account import Account
 from pipeline.ports import Figures, IntentFigures
 
 MOST_INTENTS = 40
 
 
-def message(figures: Figures) -> Message:
-    """All figures, with a line for each intent."""
+def message(figures: Figures, accounts: Sequence[Account] = ()) -> Message:
+    """All figures, with a line for each intent, and another of how far each has come to answer by itself."""
     told = sentence(figures)
     small = kit.context(
         kit.plain(
@@ -18,15 +21,17 @@ def message(figures: Figures) -> Message:
             "Time saved is what policies say an answer is worth, less the time that reviews took."
         )
     )
-    return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *_by_intent(figures), *paused(figures), small)
+    return kit.message(
+        told, kit.section(kit.plain(told)), *lines(figures), *_by_intent(figures), *_rights(accounts), *paused(figures), small
+    )
 
 
-def plain_message(figures: Figures) -> Message:
+def plain_message(figures: Figures, accounts: Sequence[Account] = ()) -> Message:
     """The same without a table, for a Slack that does not know tables yet."""
     told = sentence(figures)
     rows = [kit.line(kit.run(_row_in_words(each))) for each in figures.by_intent[:MOST_INTENTS]]
     listed = [kit.rich_text(kit.bullets(*rows))] if rows else []
-    return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *listed, *paused(figures))
+    return kit.message(told, kit.section(kit.plain(told)), *lines(figures), *listed, *_rights(accounts), *paused(figures))
 
 
 def sentence(figures: Figures) -> str:
@@ -86,6 +91,12 @@ def _by_intent(figures: Figures) -> list[Json]:
     rows = [_row(each) for each in figures.by_intent[:MOST_INTENTS]]
     columns = len(head) if figures.cost_usd else len(head) - 1
     return [kit.table(head[:columns], *(row[:columns] for row in rows))]
+
+
+def _rights(accounts: Sequence[Account]) -> list[Json]:
+    rows = [kit.line(kit.run(f"{intent_name(each.intent)}: {gate.STATES[each.standing.state]}. {gate.line(each)}")) for each in accounts]
+    title = kit.line(kit.run("Who may answer by itself", bold=True), kit.run("  /triage promote shows the evidence."))
+    return [kit.rich_text(title, kit.bullets(*rows[:MOST_INTENTS]))] if rows else []
 
 
 def _row(each: IntentFigures) -> tuple[str, ...]:

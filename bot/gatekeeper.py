@@ -11,7 +11,7 @@ from bot.store.database import Connection, Database
 from pipeline.email import MailboxId
 from pipeline.errors import Temporary
 from pipeline.gate.account import Account, account, progress, terms
-from pipeline.gate.demotion import Detector, TooManyErrors, TooManyReverts
+from pipeline.gate.demotion import TooManyErrors, TooManyReverts
 from pipeline.gate.key import Makings, changed
 from pipeline.gate.labels import counted
 from pipeline.gate.makings import Asked, candidates, makings
@@ -63,7 +63,7 @@ class Gatekeeper:
         """Do what a person asks, if the standing is still the one they saw."""
 
         async def work(link: Connection) -> Change | Refused:
-            wanted, now, held = self._intents().get(intent), await _now(link), await gates.standing(link, intent)
+            wanted, now, held = self._intents().get(intent), await _now(link), await gates.held(link, intent)
             seen = await self._account(link, wanted, now) if wanted else None
             if held is None or seen is None:
                 return Refused(f"There is no intent {intent} that could answer by itself.")
@@ -83,7 +83,7 @@ class Gatekeeper:
         now, house = await _now(link), self.house()
         made = makings(intent, house, self.asked)
         await gates.begin(link, start(intent.name, house.keys[intent.name], now), made)
-        found = await gates.standing(link, intent.name)
+        found = await gates.held(link, intent.name)
         assert found is not None
         at, before = found
         event = await self._rekeyed(link, at, before, made) or await self._told(link, at) or await self._measured(link, intent, at, now)
@@ -125,8 +125,8 @@ class Gatekeeper:
         found = await gates.standing(link, intent.name)
         if found is None:
             return None
-        watching: tuple[Detector, Detector] = await gates.detectors(link, found[0])
-        return replace(await self._counted(link, intent, found[0], now), detectors=watching)
+        watching = await gates.detectors(link, found)
+        return replace(await self._counted(link, intent, found, now), detectors=watching)
 
     async def _counted(self, link: Connection, intent: Intent, at: Standing, now: datetime) -> Account:
         rows, looks = await labels.labels_of(link, intent.name), await labels.looks(link)

@@ -61,12 +61,10 @@ async def push_window(client: AsyncWebClient, body: Body, view: Json) -> None:
         log.info("A window was not opened: %s", reason(error))
 
 
-async def show(client: AsyncWebClient, view_id: str, view: Json) -> None:
-    """Put another view in place of a window that may be closed by now; never raises for Slack's sake."""
-    if not view_id:
-        return
+async def redraw(client: AsyncWebClient, held: Json, view: Json) -> None:
+    """Put another view in place of the window, unless it has changed or gone meanwhile; never raises for Slack's sake."""
     try:
-        await client.views_update(view_id=view_id, view=view)
+        await client.views_update(view_id=held["id"], hash=held.get("hash"), view=view)
     except UNANSWERED as error:
         log.info("A window was not redrawn: %s", reason(error))
 

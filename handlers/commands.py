@@ -51,9 +51,9 @@ class Commands:
         if no := await member_only(self.desk, payload.user(command)):
             await _say(respond, Message(no, ()))
             return
-        figures = await self.desk.cases.figures(self.desk.clock() - PERIOD)
-        if not await _say(respond, stats.message(figures)):
-            await _say(respond, stats.plain_message(figures))
+        figures, accounts = await self.desk.cases.figures(self.desk.clock() - PERIOD), await self.desk.gate.accounts()
+        if not await _say(respond, stats.message(figures, accounts)):
+            await _say(respond, stats.plain_message(figures, accounts))
 
 
 async def _say(respond: AsyncRespond, said: Message) -> bool:

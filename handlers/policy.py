@@ -13,7 +13,7 @@ from blocks.kit import Json
 from blocks.policy import PolicyRef
 from handlers import payload
 from handlers.access import editor
-from handlers.answers import open_window, post, push_window, show, tell
+from handlers.answers import open_window, post, push_window, redraw, tell
 from handlers.desk import Desk
 from handlers.payload import Body
 from pipeline.errors import Misconfigured, Permanent, Temporary
@@ -60,7 +60,7 @@ class Editing:
 
     async def turn(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         await ack()
-        await show(client, body["view"]["id"], await self._drawn(body, int(payload.action(body)["value"])))
+        await redraw(client, body["view"], await self._drawn(body, int(payload.action(body)["value"])))
 
     async def history(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         await ack()
@@ -91,7 +91,7 @@ class Editing:
             await self._publish(client, view, edit, person, why, ref)
         else:
             await ack(response_action="update", view=policy.waiting_view("Simulating", "Trying the change on the cases of 30 days…"))
-            await show(client, view["id"], await self._tried(edit, person, why, ref))
+            await redraw(client, {"id": view["id"]}, await self._tried(edit, person, why, ref))
 
     async def _wrong(self, edit: Edit, ref: PolicyRef) -> str:
         """What is wrong with it, with its place; "" where nothing is."""
@@ -120,11 +120,11 @@ class Editing:
         except UNSOUND as mistake:
             done = Stale(str(mistake))
         if isinstance(done, Stale):
-            await show(client, view["id"], policy.kept(done.sentence, edit))
+            await redraw(client, {"id": view["id"]}, policy.kept(done.sentence, edit))
             return
         said = await self._announced(client, done) if done.state == "proposed" else f"Version {done.id} is in force."
-        await show(client, view["id"], notice.view("Policies", said))
-        await show(client, str(view.get("root_view_id") or ""), policy.view(await self.desk.policies.shelf(), ref.channel, ref.page))
+        await redraw(client, {"id": view["id"]}, notice.view("Policies", said))
+        await redraw(client, {"id": view["root_view_id"]}, policy.view(await self.desk.policies.shelf(), ref.channel, ref.page))
 
     async def _announced(self, client: AsyncWebClient, version: Version) -> str:
         """Ask in the channel for a second person; the proposal stands in the list in any case."""
@@ -178,7 +178,7 @@ class Deciding:
         except UNSOUND as mistake:
             done = Stale(str(mistake))
         if "view" in body:
-            await show(client, body["view"]["id"], await self._after(body, done))
+            await redraw(client, body["view"], await self._after(body, done))
         else:
             await self._in_channel(body, client, done)
 

@@ -1,6 +1,7 @@
 """The conversation about an intent's right: its evidence, promotion, taking the right away, starting over. And the second look."""
 
 import logging
+import re
 from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -11,14 +12,14 @@ from blocks.gate import Wanted
 from blocks.kit import Json
 from handlers import payload
 from handlers.access import admit
-from handlers.answers import UNANSWERED, open_window, reason, tell
+from handlers.answers import UNANSWERED, open_window, reason, redraw, tell
 from handlers.desk import Desk
 from handlers.payload import Body, Click
 from pipeline.case import PersonId
 from pipeline.errors import Permanent, Temporary
 from pipeline.gate.account import Account
 from pipeline.gate.demotion import TakenAway
-from pipeline.gate.states import Change, Event, Lost, Promoted, StartedOver
+from pipeline.gate.states import Change, Cleared, Event, Lost, Promoted, StartedOver
 from pipeline.people import Person, may_promote
 from pipeline.review import Refused
 
@@ -29,7 +30,8 @@ ALREADY = "Your verdict was not counted: you judged this draft first yourself, o
 
 def register(app: AsyncApp, desk: Desk) -> None:
     promoting = Promoting(desk)
-    app.action(ids.GATE_OPEN)(promoting.turn)
+    app.action(re.compile(rf"{re.escape(ids.GATE_OPEN)}\..+"))(promoting.turn)
+    app.action(re.compile(rf"{re.escape(ids.GATE_CLEAR)}\.\d+"))(promoting.cleared)
     app.view(ids.GATE_FORM)(promoting.decided)
     app.action(ids.SECOND_RIGHT)(promoting.right)
     app.action(ids.SECOND_WRONG)(promoting.wrong)
@@ -53,10 +55,7 @@ class Promoting:
         channel, intent = gate.channel_of(body["view"]["private_metadata"]), str(payload.action(body).get("value") or "")
         allowed = await self._allowed(payload.user(body), channel)
         drawn = notice.view("Not shown", allowed.sentence) if isinstance(allowed, Refused) else await self._drawn(intent, channel)
-        try:
-            await client.views_update(view_id=body["view"]["id"], hash=body["view"].get("hash"), view=drawn)
-        except UNANSWERED as error:
-            log.info("A window was not redrawn: %s", reason(error))
+        await redraw(client, body["view"], drawn)
 
     async def decided(self, ack: AsyncAck, body: Body, view: Json) -> None:
         wanted, why = gate.read(view["private_metadata"]), gate.why(view["state"]["values"])
@@ -68,6 +67,17 @@ class Promoting:
             done = await self.desk.gate.act(wanted.intent, wanted.revision, lambda seen: event(wanted, seen, allowed, why))
         title = "Not done" if isinstance(done, Refused) else "Done"
         await ack(response_action="update", view=notice.view(title, done.sentence))
+
+    async def cleared(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        await ack()
+        wanted, case = gate.read(body["view"]["private_metadata"]), int(payload.action(body)["value"])
+        allowed = await self._allowed(payload.user(body), wanted.channel if wanted else "")
+        done: Change | Refused = Refused("Nothing can be decided here now. Open it anew.")
+        if isinstance(allowed, Refused):
+            done = allowed
+        elif wanted is not None:
+            done = await self.desk.gate.act(wanted.intent, wanted.revision, lambda seen: Cleared(case, allowed.id))
+        await redraw(client, body["view"], notice.view("Not done" if isinstance(done, Refused) else "Done", done.sentence))
 
     async def right(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         await self._second(ack, body, client, wrong=False)

@@ -12,7 +12,7 @@ from blocks import edit, ids, mail, notice, reject, sources
 from blocks.kit import Json
 from handlers import payload
 from handlers.access import Admitted, admit
-from handlers.answers import open_window, replace_window, tell
+from handlers.answers import open_window, redraw, tell
 from handlers.decide import Make, Overtaken, decide, stale
 from handlers.desk import Desk
 from handlers.payload import Body, Click
@@ -125,7 +125,7 @@ class Reviewing:
             shown = notice.view("Full mail", admitted.sentence if isinstance(admitted, Refused) else "")
         else:
             shown = mail.view(admitted.case, click.ref.page if click.ref else 0, form.channel, form.thread)
-        await replace_window(client, body, shown)
+        await redraw(client, body["view"], shown)
 
     async def _settle(self, ack: AsyncAck, client: AsyncWebClient, click: Click, make: Make) -> None:
         done = await decide(self.desk, click.user, click.channel, click.ref, make)

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks import ids, notice, why
 from handlers import payload
 from handlers.access import admit
-from handlers.answers import open_window, replace_window, tell
+from handlers.answers import open_window, redraw, tell
 from handlers.desk import Desk
 from handlers.payload import Body
 from pipeline.review import Refused
@@ -46,4 +46,4 @@ class Asking:
             await self.desk.cases.reveal(admitted.case.id, admitted.person.id)
             shown = why.view(admitted.case, self.desk.nearly(admitted.case), form.channel, form.thread, open_eyes=True)
         await ack()
-        await replace_window(client, body, shown)
+        await redraw(client, body["view"], shown)

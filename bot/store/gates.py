@@ -38,15 +38,16 @@ from auto_answers where intent = $1 and at >= $2 order by at, case_id
 """
 
 
-async def standing(connection: Connection, intent: str) -> tuple[Standing, Makings] | None:
-    """As it is, held for this transaction: whoever else wants to change it waits."""
+async def held(connection: Connection, intent: str) -> tuple[Standing, Makings] | None:
+    """As it is, for this transaction: whoever else wants to change it waits."""
     row = await connection.fetchrow("select * from gates where intent = $1 for update", intent)
     return None if row is None else (_standing(row), MAKINGS.validate_json(row["makings"]))
 
 
-async def standings(connection: Connection) -> Sequence[Standing]:
-    """All, without holding them."""
-    return [_standing(row) for row in await connection.fetch("select * from gates order by intent")]
+async def standing(connection: Connection, intent: str) -> Standing | None:
+    """As it is, for those who only read it."""
+    row = await connection.fetchrow("select * from gates where intent = $1", intent)
+    return None if row is None else _standing(row)
 
 
 async def begin(connection: Connection, first: Standing, makings: Makings) -> None:

@@ -9,8 +9,8 @@ from pipeline.case import Draft, Seeded
 Kind = Literal["price", "number", "date", "link", "name", "negation"]
 
 _PRICE = re.compile(r"(?:[€$£]\s?|(?:EUR|USD|GBP)\s)(\d[\d.,]*)|(\d[\d.,]*)\s?(?:€|EUR|USD|GBP)")
-_NUMBER = re.compile(r"(?<![\w./:-])(\d{1,4})(?![\w/:-])")
-_LINK = re.compile(r"https?://([\w-]+)(\.[\w.-]*\w)")
+_NUMBER = re.compile(r"(?<![\w.,/:-])(\d{1,4})(?![\w/:-]|[.,]\d)(?!\s?(?:€|EUR|USD|GBP))")
+_LINK = re.compile(r"https?://([\w-]+)(?:\.[\w.-]*\w)")
 _GREETED = re.compile(r"^(?:hello|hi|dear|hallo|guten tag|bonjour|hola)\s+([A-Z]\w+)", re.IGNORECASE)
 _NEGATION = re.compile(r"\s(?:do|does|is|are|will|can)( not)\b|\b(?:can)(not)\b", re.IGNORECASE)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -48,4 +48,4 @@ def _other_number(written: str) -> str:
 
 def caught(seeded: Seeded, corrected: str) -> bool:
     """Whether an edit took the planted line away."""
-    return seeded.planted not in corrected.splitlines()
+    return seeded.planted.strip() not in (line.strip() for line in corrected.split("\n"))

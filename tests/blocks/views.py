@@ -106,6 +106,7 @@ def messages() -> Iterator[tuple[str, Message]]:
     yield "stats-figures", stats.message(FIGURES)
     yield "stats-paused", stats.message(replace(FIGURES, paused=PAUSED))
     yield "stats-by-itself", stats.message(replace(FIGURES, auto_sent=9, reverted=1, saved_minutes=312.0))
+    yield "stats-rights", stats.message(FIGURES, accounts())
     yield "stats-plain", stats.plain_message(FIGURES)
     yield "stats-empty", stats.message(NO_FIGURES)
     yield "digest-spam", digest.message(filed(14), 0)

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot import delivery
+from pipeline.case import Status
 from pipeline.gate.demotion import SevereError, TakenAway
 from pipeline.gate.states import Change, Lost, Promoted, StartedOver, State, Suspected
 from pipeline.policy.rulebook import Rule
-from pipeline.review import Refused
+from pipeline.review import Move, Refused, answered_by_hand
 from tests.bot.gating import INTENT, Judging, kept
 from tests.bot.scene import ANA, Scene
 
@@ -207,3 +209,29 @@ async def test_nobody_learns_a_new_classifier_over_a_right(judging: Judging) -> 
     await judging.promoted()
     await judging.scene.value("delete from labels")
     assert not await models.is_due("shipped")
+
+
+async def test_what_goes_out_by_itself_is_kept_once_with_its_chance_and_what_people_hold_too(judging: Judging) -> None:
+    """As the outbox and a person's Hold move a case; the first answers are all looked at."""
+    object.__setattr__(judging.scene.worker, "triage", judging.triage)
+    went, held = await judging.scene.reviewed("a"), await judging.scene.reviewed("b")
+    sent = delivery.sent(went, await judging.scene.now())
+    after = await judging.scene.cases.commit(went, sent)
+    assert after is not None
+    hold = Move("hold", ANA.id, await judging.scene.now(), Status.REVIEW, None, None, "Held by Ana", ())
+    assert await judging.scene.cases.commit(held, hold) is not None
+    kept = "select array_agg((case_id, held, chance, picked)::text order by case_id) from auto_answers"
+    assert await judging.scene.value(kept) == [f"({went.id},f,1,t)", f"({held.id},t,1,f)"]
+    again = answered_by_hand(after, "Ben", await judging.scene.now(), "We open at ten.")
+    assert isinstance(again, Move)
+    assert await judging.scene.cases.commit(after, again) is not None
+    assert await judging.scene.value("select corrected_at is not null from auto_answers where case_id = $1", went.id)
+
+
+async def test_after_two_hundred_answers_a_share_is_looked_at_and_never_none(judging: Judging) -> None:
+    await judging.promoted()
+    await judging.sent(right=600)
+    object.__setattr__(judging.scene.worker, "triage", judging.triage)
+    case = await judging.scene.reviewed("a")
+    await judging.scene.cases.commit(case, delivery.sent(case, await judging.scene.now()))
+    assert await judging.scene.value("select chance from auto_answers where case_id = $1", case.id) == pytest.approx(0.1)

@@ -49,6 +49,7 @@ class MemoryCases:
             note=move.note,
             agreed=move.agreed,
             looked=move.looked or now.looked,
+            seeded=None,
         )
         self.cases[before.id] = after
         self.moves.append(move)
