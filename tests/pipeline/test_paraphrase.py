@@ -195,8 +195,8 @@ def test_a_prompt_is_cheap() -> None:
             prompt = ask(letter(intent, language), long, house(), "x")
             assert prompt is not None
             sizes.append(count(prompt.stable) + count(prompt.varying))
-    assert sorted(sizes)[len(sizes) // 2] <= 450
-    assert max(sizes) <= 600
+    assert sorted(sizes)[len(sizes) // 2] <= 300
+    assert max(sizes) <= 420
 
 
 def test_edited_letters_and_outlines_are_never_reworded() -> None:
