@@ -99,20 +99,19 @@ def wishes() -> dict[Route, list[Wish]]:
     return found
 
 
-def real_mails(folder: Path) -> list[Email]:
-    """Ham that a person is to see, as if it had come just now from an authenticated sender."""
-    found = []
-    for name, raw in mails(folder / "mail" / "spamassassin.dev.tar.gz"):
-        email = read(raw, name, datetime.now(UTC), frozenset()) if "ham" in name else None
-        if email and not email.quarantined and email.reply.strip() and not screen(email, frozenset(), NO_HISTORY).ignore:
-            found.append(replace(email, authentication=Authentication("pass", email.sender.domain, "dmarc=pass")))
-    return found
+def real_mails(folder: Path, chance: random.Random) -> Iterator[Email]:
+    """Ham that a person is to see, in any order, as if it had come just now from an authenticated sender."""
+    ham = [(name, raw) for name, raw in mails(folder / "mail" / "spamassassin.dev.tar.gz") if "ham" in name]
+    for name, raw in chance.sample(ham, len(ham)):
+        email = read(raw, name, datetime.now(UTC), frozenset())
+        if not email.quarantined and email.reply.strip() and not screen(email, frozenset(), NO_HISTORY).ignore:
+            yield replace(email, authentication=Authentication("pass", email.sender.domain, "dmarc=pass"))
 
 
-def week(emails: Sequence[Email], by_route: dict[Route, list[Wish]], count: int) -> list[tuple[Email, Route, Wish]]:
+def week(folder: Path, by_route: dict[Route, list[Wish]], most: int) -> list[tuple[Email, Route, Wish]]:
     chance = random.Random(SEED)  # noqa: S311  # any mails will do
-    routes = [route for route, share in SHARES.items() for _ in range(round(share * count))]
-    return [(email, route, chance.choice(by_route[route])) for email, route in zip(chance.sample(emails, len(routes)), routes, strict=True)]
+    routes = [route for route, share in SHARES.items() for _ in range(round(share * most))]
+    return [(email, route, chance.choice(by_route[route])) for route, email in zip(routes, real_mails(folder, chance), strict=False)]
 
 
 async def run(house: House, limit: float, mails: Sequence[tuple[Email, Route, Wish]]) -> list[tuple[Route, Triaged]]:
@@ -171,13 +170,13 @@ def _spread(values: Sequence[int]) -> str:
 
 
 async def main(by_route: dict[Route, list[Wish]], folder: Path, most: int) -> None:
-    emails = real_mails(folder)
-    mails = week(emails, by_route, most)
-    sys.stdout.write(f"{len(emails)} real mails, {len(mails)} drawn; counted with {counter()[1]}; CRM facts: {count(FACTS)} tokens\n")
+    mails = week(folder, by_route, most)
+    sys.stdout.write(f"{len(mails)} real mails; counted with {counter()[1]}; CRM facts: {count(FACTS)} tokens\n")
     async with name_process() as names:
         house = replace(made_of(parted(0)[0]), names=names)
         for name, limit in (("with the local model's certainty", 1.0), ("as if the local model were never sure", SURE - 0.01)):
             sys.stdout.write(f"{name}\n")
+            sys.stdout.flush()
             for what, figure in told(await run(house, limit, mails)):
                 sys.stdout.write(f"  {what:<62} {figure}\n")
 

@@ -18,7 +18,7 @@ from pipeline.stages.redact import restore
 from pipeline.voice import Refusal
 
 REFUSED = "paraphrase_refused"
-MAIL_SHOWN = 200
+MAIL_SHOWN = 160
 """Characters of the mail that the model sees: enough to know what it is about."""
 MOST_TOKENS = 700
 LONGEST_ANSWER, MOST_SENTENCES, LONGEST_SENTENCE = 12_000, 40, 1_200
