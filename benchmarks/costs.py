@@ -30,10 +30,7 @@ from pipeline.ports import IntentModel, IntentScore, LanguageModel
 from pipeline.prompt import Answer, Call, Prompt
 from pipeline.stages.classify import SURE
 from pipeline.stages.prefilter import screen
-from sandbox.models.serve import start
-from sandbox.models.settings import ModelsSettings, Question
-from sandbox.models.tokens import count, counter
-from tests.oracle import answer_of
+from tests.oracle import counted, in_this_process
 
 WEEK = 1500
 SEED = 20261122
@@ -116,21 +113,15 @@ def week(folder: Path, by_route: dict[Route, list[Wish]], most: int) -> list[tup
 
 async def run(house: House, limit: float, mails: Sequence[tuple[Email, Route, Wish]]) -> list[tuple[Route, Triaged]]:
     """One mail at a time, each judged by models that know what it wants."""
-    drawn = Drawn(house.model, mails[0][2], limit)
-
-    def brain(question: Question) -> str:
-        return answer_of(question, drawn.wish.intent)
-
-    stand_in = await start(ModelsSettings(), brain)
+    drawn, made = Drawn(house.model, mails[0][2], limit), []
     price = read_model_prices(ROOT / "policies").models[MODEL]
-    model = openai.connect(MODEL, stand_in.world.settings.openai_key, stand_in.openai_url, price, timeout=30)
-    asking = replace(house, model=drawn, language_models={"classify": Informed(model), "draft": Informed(model)})
-    made = []
-    for email, route, drawn.wish in mails:
-        now = datetime.now(UTC)
-        made.append((route, await triage(replace(email, received_at=now), INBOX, NO_HISTORY, asking, now, lambda: 0.0, CaseId(1))))
-    await model.close()
-    await stand_in.stop()
+    async with in_this_process(lambda: drawn.wish.intent) as url:
+        model = openai.connect(MODEL, "sk-local", url, price, timeout=30)
+        asking = replace(house, model=drawn, language_models={"classify": Informed(model), "draft": Informed(model)})
+        for email, route, drawn.wish in mails:
+            now = datetime.now(UTC)
+            made.append((route, await triage(replace(email, received_at=now), INBOX, NO_HISTORY, asking, now, lambda: 0.0, CaseId(1))))
+        await model.close()
     return made
 
 
@@ -171,7 +162,7 @@ def _spread(values: Sequence[int]) -> str:
 
 async def main(by_route: dict[Route, list[Wish]], folder: Path, most: int) -> None:
     mails = week(folder, by_route, most)
-    sys.stdout.write(f"{len(mails)} real mails; counted with {counter()[1]}; CRM facts: {count(FACTS)} tokens\n")
+    sys.stdout.write(f"{len(mails)} real mails; CRM facts: {counted(FACTS)}\n")
     async with name_process() as names:
         house = replace(made_of(parted(0)[0]), names=names)
         for name, limit in (("with the local model's certainty", 1.0), ("as if the local model were never sure", SURE - 0.01)):

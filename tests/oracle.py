@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from zlib import crc32
 
@@ -16,6 +16,7 @@ from bot.settings import ROOT
 from sandbox.models.brain import hostile
 from sandbox.models.serve import start
 from sandbox.models.settings import Brain, ModelsSettings, Question
+from sandbox.models.tokens import count, counter
 
 SURE = 0.9
 QUOTED = 40
@@ -74,6 +75,21 @@ async def oracle(labels: Mapping[str, str], latency: float = 0.0, sigma: float =
     finally:
         child.stdin.close()
         await child.wait()
+
+
+@asynccontextmanager
+async def in_this_process(intent: Callable[[], str]) -> AsyncIterator[str]:
+    """The base URL of one that answers each mail with the intent that is the right one just then."""
+    models = await start(ModelsSettings(), lambda question: answer_of(question, intent()))
+    try:
+        yield models.openai_url
+    finally:
+        await models.stop()
+
+
+def counted(text: str) -> str:
+    """How many tokens a text has, and which vocabulary says so."""
+    return f"{count(text)} tokens ({counter()[1]})"
 
 
 async def _serve(latency: float, sigma: float) -> None:

@@ -18,7 +18,7 @@ NONE = "none"
 """The answer "none of these"; no intent is called so."""
 FEWEST, LIKELY = 4, 0.08
 """So many of the best intents are offered, and all that the local model gives at least this part of the best one's score."""
-HEAD, TAIL = 320, 100
+HEAD, TAIL = 300, 100
 """Characters of a long mail that are shown, from its start and from its end."""
 SUBJECT, THREAD = 120, 200
 MOST_TOKENS = 300
