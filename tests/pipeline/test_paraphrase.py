@@ -62,6 +62,7 @@ def test_neighbours_of_one_paragraph_may_be_joined_and_nothing_else() -> None:
         (f"{one} {two}", three, four, five),
         (one, "", three, four, five),
         ("", one, two, three, four),
+        (two, "", three, four, five),
     ):
         assert reworded(*said).author == "template", said
 
@@ -121,6 +122,12 @@ def test_labels_and_duties_stay() -> None:
     sentences = ask_lines(access)
     sentences[5] = sentences[5].replace("needs to confirm", "can confirm")
     assert "demands" in reworded(*sentences, draft=access).findings[0].text
+
+
+def test_a_sentence_said_to_be_joined_lends_its_not_to_no_other() -> None:
+    draft, honest = letter("cancellation"), list(HONEST["cancellation", "en"])
+    honest[:2] = ["Thanks for without limit telling us.", ""]
+    assert "leaves out" in reworded(*honest, draft=draft).findings[0].text
 
 
 def ask_lines(draft: Draft) -> list[str]:
