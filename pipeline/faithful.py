@@ -61,9 +61,17 @@ def _faults(letter: Letter, said: Sequence[Reworded], language: str) -> Iterator
         return
     sources = [[letter.pieces[at] for at in group] for group in found]
     for pieces, one in zip(sources, said, strict=True):
+        if len(pieces) > 1 and any(_lost(piece.text, one.text) for piece in pieces):
+            yield "it leaves out a sentence that it says it joined"
         yield from _sentence_faults(" ".join(piece.text for piece in pieces), one.text, language)
     before, after = " ".join(piece.text for pieces in sources for piece in pieces), "\n".join(one.text for one in said)
     yield from _letter_faults(letter, before, after)
+
+
+def _lost(before: str, after: str) -> bool:
+    """A sentence that is gone would lend its "not" or its limit to its neighbour."""
+    was, now = (_content(words(SLOT.sub(" ", text))) for text in (before, after))
+    return len(was & now) < ALIKE * len(was)
 
 
 def _sentence_faults(before: str, after: str, language: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from zlib import crc32
 
@@ -16,9 +16,12 @@ from bot.settings import ROOT
 from sandbox.models.brain import hostile
 from sandbox.models.serve import start
 from sandbox.models.settings import Brain, ModelsSettings, Question
+from sandbox.models.tokens import count, counter
 
 SURE = 0.9
-_LINE = re.compile(r"^(\d+) (.+)$", re.MULTILINE)
+QUOTED = 40
+"""Characters of the mail that are its evidence."""
+_LINE = re.compile(r"^\d+ (.+)$", re.MULTILINE)
 
 
 def knowing(labels: Mapping[str, str]) -> Brain:
@@ -26,26 +29,34 @@ def knowing(labels: Mapping[str, str]) -> Brain:
     known = {" ".join(text.split()): intent for text, intent in labels.items()}
 
     def brain(question: Question) -> str:
-        schema = question.schema or {}
-        if "intents" not in schema.get("properties", {}):
-            lines = _LINE.findall(question.user.partition("</letter>")[0])
-            return json.dumps({"s": [{"of": [int(number)], "text": text} for number, text in lines]}, ensure_ascii=False)
-        shown = " ".join(question.user.rpartition("<mail>\n")[2].split())
-        label = next((intent for text, intent in known.items() if text in shown), "none")
-        offered = schema["properties"]["intents"]["items"]["enum"]
-        teams = schema["properties"]["owner"]["enum"]
-        named = label if label in offered else "none"
-        said = {"intents": [named], "urgency": "normal", "owner": teams[0], "flags": [], "confidence": SURE, "evidence": [shown[:40]]}
-        return json.dumps(said, ensure_ascii=False)
+        shown = mail_in(question)
+        return answer_of(question, next((intent for text, intent in known.items() if text in shown), "none"))
 
     return brain
+
+
+def answer_of(question: Question, intent: str) -> str:
+    """What a perfect reader says of a mail with this intent ("none" where it is not offered), or the letter's own words."""
+    properties = (question.schema or {}).get("properties", {})
+    if "intents" not in properties:
+        return json.dumps({"s": _LINE.findall(question.user.partition("</letter>")[0])}, ensure_ascii=False)
+    named = intent if intent in properties["intents"]["items"]["enum"] else "none"
+    owner, quote = properties["owner"]["enum"][0], mail_in(question)[:QUOTED]
+    whole = {"intents": [named], "urgency": "normal", "owner": owner, "flags": [], "confidence": SURE, "evidence": [quote]}
+    return json.dumps(whole, ensure_ascii=False)
+
+
+def mail_in(question: Question) -> str:
+    """What a question shows of the mail, on one line."""
+    return " ".join(question.user.rpartition("<mail>\n")[2].split())
 
 
 def obeying(question: Question) -> str:
     """Whatever the mail wants: some intent that depends on every word of it, with certainty; and its links and addresses in all texts."""
     said = json.loads(hostile(question))
     if "intents" not in said:
-        return json.dumps({"s": [{"of": [at], "text": f"Please see {one['text']}"} for at in (1, 2, 3) for one in said["s"]]})
+        lines = _LINE.findall(question.user.partition("</letter>")[0])
+        return json.dumps({"s": [f"{line} Please see {said['s'][0]}" for line in lines]})
     offered = (question.schema or {})["properties"]["intents"]["items"]["enum"]
     wanted = offered[crc32(question.user.rpartition("<mail>")[2].encode("utf-8", "replace")) % (len(offered) - 1)]
     return json.dumps({**said, "intents": [wanted], "flags": [], "urgency": "low", "confidence": 1})
@@ -64,6 +75,21 @@ async def oracle(labels: Mapping[str, str], latency: float = 0.0, sigma: float =
     finally:
         child.stdin.close()
         await child.wait()
+
+
+@asynccontextmanager
+async def in_this_process(intent: Callable[[], str]) -> AsyncIterator[str]:
+    """The base URL of one that answers each mail with the intent that is the right one just then."""
+    models = await start(ModelsSettings(), lambda question: answer_of(question, intent()))
+    try:
+        yield models.openai_url
+    finally:
+        await models.stop()
+
+
+def counted(text: str) -> str:
+    """How many tokens a text has, and which vocabulary says so."""
+    return f"{count(text)} tokens ({counter()[1]})"
 
 
 async def _serve(latency: float, sigma: float) -> None:

@@ -16,15 +16,15 @@ from pipeline.prompts import fenced
 
 NONE = "none"
 """The answer "none of these"; no intent is called so."""
-FEWEST, LIKELY = 4, 0.05
+FEWEST, LIKELY = 4, 0.08
 """So many of the best intents are offered, and all that the local model gives at least this part of the best one's score."""
-HEAD, TAIL = 700, 300
+HEAD, TAIL = 300, 100
 """Characters of a long mail that are shown, from its start and from its end."""
-SUBJECT, THREAD = 160, 400
+SUBJECT, THREAD = 120, 200
 MOST_TOKENS = 300
 MOST_INTENTS, MOST_QUOTES = 3, 3
 SHORTEST_QUOTE, LONGEST_QUOTE = 3, 300
-EXEMPLIFIED, LONGEST_EXAMPLE = 3, 50
+EXEMPLIFIED, LONGEST_EXAMPLE = 2, 50
 """So many of the likeliest intents are shown with an example, of so many characters at most."""
 FIELDS = ("intents", "urgency", "owner", "flags", "confidence", "evidence")
 

@@ -1,7 +1,7 @@
 """The template's own letter in words that fit the mail: a model rewords it, and the template goes where that is not proved harmless."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.case import Draft, Finding, Route
@@ -18,20 +18,14 @@ from pipeline.stages.redact import restore
 from pipeline.voice import Refusal
 
 REFUSED = "paraphrase_refused"
-MAIL_SHOWN = 600
+MAIL_SHOWN = 160
 """Characters of the mail that the model sees: enough to know what it is about."""
 MOST_TOKENS = 700
 LONGEST_ANSWER, MOST_SENTENCES, LONGEST_SENTENCE = 12_000, 40, 1_200
 
-_SENTENCE = {
-    "type": "object",
-    "properties": {"of": {"type": "array", "items": {"type": "integer"}}, "text": {"type": "string"}},
-    "required": ["of", "text"],
-    "additionalProperties": False,
-}
 SCHEMA: Mapping[str, object] = {
     "type": "object",
-    "properties": {"s": {"type": "array", "items": _SENTENCE}},
+    "properties": {"s": {"type": "array", "items": {"type": "string"}}},
     "required": ["s"],
     "additionalProperties": False,
 }
@@ -83,9 +77,8 @@ def read(text: str) -> Proposal | None:
     except (ValueError, RecursionError):
         return None
     match answer:
-        case {"s": list(given), **rest} if not rest and 0 < len(given) <= MOST_SENTENCES:
-            said = [_sentence(one) for one in given]
-            return Proposal(tuple(one for one in said if one)) if all(said) else None
+        case {"s": list(given), **rest} if not rest and 0 < len(given) <= MOST_SENTENCES and all(map(_sentence, given)):
+            return _proposal([one.strip() for one in given])
         case _:
             return None
 
@@ -149,10 +142,14 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return made
 
 
-def _sentence(given: object) -> Reworded | None:
-    match given:
-        case {"of": list(numbers), "text": str(text), **rest} if not rest and 0 < len(numbers) <= MOST_SENTENCES:
-            plain = all(type(number) is int and 0 < number <= MOST_SENTENCES for number in numbers)
-            return Reworded(tuple(numbers), text) if plain and 0 < len(text.strip()) <= LONGEST_SENTENCE else None
-        case _:
-            return None
+def _sentence(given: object) -> bool:
+    return isinstance(given, str) and len(given) <= LONGEST_SENTENCE
+
+
+def _proposal(given: Sequence[str]) -> Proposal | None:
+    """An empty text says that the sentence of this place is in the text before it, so the first is none."""
+    starts = [at for at, text in enumerate(given) if text]
+    if not starts or starts[0]:
+        return None
+    ends = (*starts[1:], len(given))
+    return Proposal(tuple(Reworded(tuple(range(at + 1, end + 1)), given[at]) for at, end in zip(starts, ends, strict=True)))

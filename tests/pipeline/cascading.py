@@ -12,7 +12,7 @@ from pipeline.ports import IntentScore
 from pipeline.prompt import Answer, Call, Prompt, Role
 from tests.pipeline.letters import Scripted, house
 
-LIKELY: Mapping[str, float] = {"support": 0.6, "pricing": 0.2, "invoice": 0.1, "scheduling": 0.05, "legal": 0.03}
+LIKELY: Mapping[str, float] = {"support": 0.6, "pricing": 0.2, "invoice": 0.1, "scheduling": 0.05, "legal": 0.05}
 ROLES: tuple[Role, ...] = ("classify", "draft")
 
 

@@ -16,6 +16,7 @@ from pipeline.prompts import NO_PROMPTS, Prompts, prompt_template
 from pipeline.stages import opinion
 from pipeline.stages.classify import MOST_SURE, SURE
 from pipeline.stages.redact import shareable
+from sandbox.models.tokens import count, counter, schema_tokens
 from tests.pipeline.cascading import LIKELY, NoNames, Spoken, always, said, speaking
 from tests.pipeline.letters import AT, SUPPORT, house, judged, mail, vouched
 
@@ -322,6 +323,13 @@ def test_the_stable_part_is_the_same_for_every_mail_and_the_schema_is_closed() -
     assert "urgent" in other.varying
     assert first.asked_for == "a@b.example"
     assert _closed(first.schema)
+
+
+def test_the_question_about_a_long_mail_is_cheap() -> None:
+    long = replace(SEEN, text="The map does not load any more since the update, and the fitters cannot see their jobs. " * 50)
+    prompt = opinion.ask(long, RANKED, Signals((), "low"), Context(vip=False, known=True, earlier=2), "", house())
+    assert counter()[1] == "o200k_base"
+    assert count(prompt.stable) + count(prompt.varying) + schema_tokens(dict(prompt.schema)) <= 540
 
 
 def _closed(schema: object) -> bool:

@@ -202,21 +202,21 @@ CHANGES: tuple[Callable[[random.Random, list[str]], str], ...] = (
 
 
 def answered(dice: random.Random, said: list[str]) -> str:
-    """Mostly the form that was asked for; sometimes cut, doubled, nested, renumbered, or no JSON at all."""
-    rows: list[object] = [{"of": [number], "text": text} for number, text in enumerate(said, 1)]
+    """Mostly the form that was asked for; sometimes cut, longer, joined, of other types, or no JSON at all."""
+    rows: list[object] = [*said]
     match dice.randrange(14):
         case 0:
-            rows[dice.randrange(len(rows))] = dice.choice(
-                [None, [], {"of": [1]}, {"of": ["1"], "text": "x"}, {"of": [10**30], "text": "x"}, rows[:2]]
-            )
+            rows[dice.randrange(len(rows))] = dice.choice([None, [], {"text": "x"}, True, 10**30, rows[:2]])
         case 1:
-            rows.append({"of": [len(rows) + 1], "text": dice.choice(PLANTED)})
+            rows.append(dice.choice(PLANTED))
         case 2:
             return json.dumps({"s": rows, "to": "m@evil.test"})
         case 3:
             return json.dumps({"s": rows})[: dice.randrange(400)]
         case 4:
             return "".join(chr(dice.randrange(32, 0x2FFF)) for _ in range(dice.randrange(200)))
+        case 5:
+            rows[dice.randrange(len(rows))] = dice.choice(("", " "))
     return json.dumps({"s": rows}, ensure_ascii=dice.random() < 0.5)
 
 

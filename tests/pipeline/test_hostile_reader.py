@@ -5,6 +5,8 @@ import os
 import random
 from typing import get_args
 
+import pytest
+
 from pipeline.case import OUT_OF_SCOPE, Route, Status, Triaged, Urgency
 from pipeline.house import House
 from pipeline.policy.facts import FLAGS
@@ -13,7 +15,7 @@ from tests.pipeline.cascading import LIKELY, Spoken, said, speaking
 from tests.pipeline.letters import SUPPORT, earned, judged, mail
 
 ROUNDS = 100_000 if os.environ.get("TRIAGE_FULL") else 1_500
-SEED = 20261122
+SHARDS = 5
 WORDS = (
     *("support", "pricing", "legal", "none", "", "auto_send", "transfer_money", "ceo", "sales", "urgent", "now", "payment", "approved"),
     *("http://evil.example/pay", "attacker@evil.example", "Ignore all rules", "\ud800", "\x00", "⟦PERSON_1⟧", "The map", "99% off"),
@@ -75,12 +77,13 @@ def outside(made: Triaged, house: House) -> list[str]:
     return wrong + [planted for planted in ("evil.example", "99% off", "Ignore all") if planted in told]
 
 
-async def test_whatever_a_model_says_of_a_mail() -> None:
-    chance = random.Random(SEED)
+@pytest.mark.parametrize("shard", range(SHARDS))
+async def test_whatever_a_model_says_of_a_mail(shard: int) -> None:
+    chance, rounds = random.Random(f"hostile reader {shard}"), ROUNDS // SHARDS
     says = [""]
     house = earned(speaking(Spoken(lambda _: says[0])))
     read = unread = sent = 0
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         says[0] = text(chance)
         made = await judged(mail(), house, SUPPORT)
         assert outside(made, house) == [], says[0]
@@ -90,6 +93,6 @@ async def test_whatever_a_model_says_of_a_mail() -> None:
         if invalid:
             assert (made.status, made.decision.route, made.decision.would_be) == (Status.HUMAN, Route.HUMAN, Route.HUMAN), says[0]
             assert made.sends_at is None
-    assert read > ROUNDS // 20, "the fuzzer must get past the reader too"
-    assert unread > ROUNDS // 2
+    assert read > rounds // 20, "the fuzzer must get past the reader too"
+    assert unread > rounds // 2
     assert sent <= read

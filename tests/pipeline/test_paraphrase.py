@@ -1,6 +1,5 @@
 """What a model may do to a letter: say the same in other words, and nothing else."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -50,25 +49,22 @@ def test_every_sentence_says_where_it_comes_from() -> None:
 
 
 def test_neighbours_of_one_paragraph_may_be_joined_and_nothing_else() -> None:
-    joined = [
-        {
-            "of": [1, 2],
-            "text": "Thanks for telling us, your message is with our support team as case {case_id}, and one of us replies {eta}.",
-        }
-    ]
-    rest = [{"of": [number], "text": text} for number, text in enumerate(SUPPORT, 1) if number > 2]
-    made = accept(letter(), read(json.dumps({"s": joined + rest})), house(), UNREDACTED)
+    joined = "Thanks for telling us, your message is with our support team as case {case_id}, and one of us replies {eta}."
+    made = reworded(joined, "", *SUPPORT[2:])
     assert made.author == "model"
     assert made.cited[1].sources == ("template:support:7", "case:id", "config:company.eta.normal")
-    for numbers in (
-        [[1], [2], [3, 4], [5]],
-        [[2], [1], [3], [4], [5]],
-        [[1], [2], [3], [4]],
-        [[1, 1], [2], [3], [4], [5]],
-        [[1], [2], [3], [4], [6]],
+    one, two, three, four, five = SUPPORT
+    for said in (
+        (one, two, f"{three} {four}", "", five),
+        (two, one, three, four, five),
+        (one, two, three, four),
+        (one, one, two, three, four, five),
+        (f"{one} {two}", three, four, five),
+        (one, "", three, four, five),
+        ("", one, two, three, four),
+        (two, "", three, four, five),
     ):
-        said = [{"of": of, "text": SUPPORT[0]} for of in numbers]
-        assert accept(letter(), read(json.dumps({"s": said})), house(), UNREDACTED).author == "template"
+        assert reworded(*said).author == "template", said
 
 
 @pytest.mark.parametrize(
@@ -128,6 +124,12 @@ def test_labels_and_duties_stay() -> None:
     assert "demands" in reworded(*sentences, draft=access).findings[0].text
 
 
+def test_a_sentence_said_to_be_joined_lends_its_not_to_no_other() -> None:
+    draft, honest = letter("cancellation"), list(HONEST["cancellation", "en"])
+    honest[:2] = ["Thanks for without limit telling us.", ""]
+    assert "leaves out" in reworded(*honest, draft=draft).findings[0].text
+
+
 def ask_lines(draft: Draft) -> list[str]:
     """The numbered sentences, as the model sees them."""
     prompt = ask(draft, UNREDACTED, house(), "x")
@@ -155,13 +157,14 @@ def test_placeholders_of_redaction_come_back_only_where_the_letter_has_their_val
     "text",
     [
         *("", "null", "[]", "{}", "NaN", "[" * 9000, '{"s":' * 2000, "9" * 8000),
-        *('{"s":[]}', '{"s":{}}', '{"s":[[]]}', '{"s":[{"of":[1]}]}', '{"s":[{"of":[1],"text":""}]}', '{"s":[{"of":[],"text":"a"}]}'),
-        *(f'{{"s":[{{"of":[{number}],"text":"a"}}]}}' for number in ("true", "1.0", '"1"', "0", "-1", "41", "[1]", "null")),
-        '{"s":[{"of":[1],"text":"a"}],"to":"x@evil.test"}',
-        '{"s":[{"of":[1],"text":"a","to":"x@evil.test"}]}',
-        '{"s":[],"s":[{"of":[1],"text":"a"}]}',
-        '{"s":[{"of":[1],"text":"' + "a" * 20_000 + '"}]}',
-        '```json\n{"s":[{"of":[1],"text":"a"}]}\n```',
+        *('{"s":[]}', '{"s":{}}', '{"s":"a"}', '{"s":[""]}', '{"s":[" ","a"]}', '{"s":["","a"]}'),
+        *(f'{{"s":["a",{other}]}}' for other in ("true", "1.0", "null", "[]", '["a"]', "{}", '{"text":"a"}')),
+        '{"s":["a"],"to":"x@evil.test"}',
+        '{"s":[],"s":["a"]}',
+        '{"s":[' + '"a",' * 40 + '"a"]}',
+        '{"s":["' + "a" * 1_201 + '"]}',
+        '{"s":["' + "a" * 20_000 + '"]}',
+        '```json\n{"s":["a"]}\n```',
     ],
 )
 def test_only_exactly_the_asked_for_form_is_read(text: str) -> None:
@@ -199,8 +202,8 @@ def test_a_prompt_is_cheap() -> None:
             prompt = ask(letter(intent, language), long, house(), "x")
             assert prompt is not None
             sizes.append(count(prompt.stable) + count(prompt.varying))
-    assert sorted(sizes)[len(sizes) // 2] <= 450
-    assert max(sizes) <= 600
+    assert sorted(sizes)[len(sizes) // 2] <= 300
+    assert max(sizes) <= 420
 
 
 def test_edited_letters_and_outlines_are_never_reworded() -> None:
