@@ -32,6 +32,7 @@ POLICY_NEW = "policy.new"
 POLICY_PAGE = "policy.page"
 POLICY_HISTORY = "policy.history"
 POLICY_ROLLBACK = "policy.rollback"
+POLICY_LOOK = "policy.look"
 POLICY_APPROVE = "policy.approve"
 POLICY_REFUSE = "policy.refuse"
 

@@ -124,16 +124,12 @@ def _in_force(shelf: Shelf) -> Iterator[Json]:
 
 def _waiting(version: Version) -> Iterator[Json]:
     told = f"🟡 Version {version.id} by {version.author.name} waits for another person: {_what(version)}."
-    yield kit.section(kit.plain(told))
-    yield decision_buttons(version)
+    yield kit.section(kit.plain(told), _look(version))
 
 
-def decision_buttons(version: Version) -> Json:
-    """Approve and Refuse."""
-    sure = f"Every mail is decided by version {version.id} from then on."
-    approve = kit.button("Approve", f"{ids.POLICY_APPROVE}.{version.id}", str(version.id), "primary")
-    refuse = kit.button("Refuse", f"{ids.POLICY_REFUSE}.{version.id}", str(version.id))
-    return kit.actions(kit.confirmed(approve, "Publish this version?", sure, "Publish"), refuse)
+def _look(version: Version) -> Json:
+    """Nobody decides without having seen what would change."""
+    return kit.button("Look and decide", f"{ids.POLICY_LOOK}.{version.id}", str(version.id), "primary")
 
 
 def _rule(rule: Rule) -> Json:
@@ -178,9 +174,14 @@ def _version(version: Version, now: InForce) -> Iterator[Json]:
     back = kit.button("Roll back to this", f"{ids.POLICY_ROLLBACK}.{version.id}", str(version.id), "danger")
     sure = f"Version {version.id} decides every mail from then on. Version {now.version.id} stays in the history."
     asked = kit.confirmed(back, f"Back to version {version.id}?", sure, "Roll back")
-    yield kit.section(kit.mrkdwn(text), None if held or version.state != "published" else asked)
-    if version.state == "proposed":
-        yield decision_buttons(version)
+    match version.state:
+        case "published":
+            button = None if held else asked
+        case "proposed":
+            button = _look(version)
+        case "refused":
+            button = None
+    yield kit.section(kit.mrkdwn(text), button)
 
 
 def _what(version: Version) -> str:

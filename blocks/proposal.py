@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from blocks import kit
+from blocks import ids, kit
 from blocks.kit import Json, Message
-from blocks.policy import decision_buttons
+from blocks.policy import PolicyRef, write
 from blocks.state import intent_name
 from blocks.text import clip, count, escape, one_line, visible
 from pipeline.case import CaseId
@@ -12,7 +12,7 @@ from pipeline.policy.compare import Change
 from pipeline.policy.simulate import Row
 from pipeline.policy.versions import DAYS, Preview, Version
 
-SIDE = 700
+SIDE = 3000
 CHANGES, INTENTS, CASES = 8, 15, 8
 
 
@@ -35,12 +35,25 @@ def message(version: Version, links: Mapping[CaseId, str]) -> Message:
     ]
     match version.state:
         case "proposed":
-            end = [kit.section(kit.plain("Another person than its author decides.")), decision_buttons(version)]
+            end = [kit.section(kit.plain("Another person than its author decides.")), _decision(version)]
         case "published":
             end = [kit.section(kit.plain(f"✅ Approved by {version.decided_by or 'somebody'}; it is published."))]
         case "refused":
             end = [kit.section(kit.plain(f"✖️ Refused by {version.decided_by}."))]
     return kit.message(escape(title), *told, *end)
+
+
+def view(version: Version, links: Mapping[CaseId, str], ref: PolicyRef) -> Json:
+    """The same in a window."""
+    return kit.modal(f"Version {version.id}", ids.POLICY_VIEW, message(version, links).blocks, metadata=write(ref))
+
+
+def _decision(version: Version) -> Json:
+    """Approve and Refuse."""
+    sure = f"Every mail is decided by version {version.id} from then on."
+    approve = kit.button("Approve", f"{ids.POLICY_APPROVE}.{version.id}", str(version.id), "primary")
+    refuse = kit.button("Refuse", f"{ids.POLICY_REFUSE}.{version.id}", str(version.id))
+    return kit.actions(kit.confirmed(approve, "Publish this version?", sure, "Publish"), refuse)
 
 
 def lowers(only: bool) -> str:

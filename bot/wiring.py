@@ -36,7 +36,7 @@ from bot.mailboxes import Opened, open_all, webhooks
 from bot.model import choice, local
 from bot.model.metrics import ModelMetrics
 from bot.outbox import Outbox
-from bot.policies.begin import Standing, folder_of, in_force_or_folder, publish_folder, standing
+from bot.policies.begin import folder_of, in_force_or_folder, publish_folder, tell_of_folder
 from bot.policies.book import Book
 from bot.policies.check import check_inboxes
 from bot.policies.live import LivePolicies, Opener
@@ -122,7 +122,7 @@ async def wired(settings: Settings, services: Services) -> AsyncIterator[Program
         stack.push_async_callback(database.close)
         versions = PolicyVersions(database)
         await publish_folder(versions, partial(folder_of, settings), _inboxes(settings))
-        await _tell_of_folder(versions, settings)
+        await tell_of_folder(versions, settings)
         asked = choice.of(settings, prices_of(await in_force_or_folder(versions, settings)))
         redis: Redis = Redis.from_url(services.redis_url)
         stack.push_async_callback(redis.aclose)
@@ -178,15 +178,6 @@ def _worth(parts: "_Parts") -> Mapping[str, int]:
 
 def _inboxes(settings: Settings) -> tuple[MailboxId, ...]:
     return tuple(MailboxId(entry.address) for entry in settings.mailboxes)
-
-
-async def _tell_of_folder(versions: PolicyVersions, settings: Settings) -> None:
-    """Whoever changed files must learn that others hold."""
-    try:
-        found = await standing(versions, folder_of(settings))
-    except Misconfigured as broken:
-        found = Standing(False, f"The folder of the policies is not read, and has a mistake: {broken}")
-    log.log(logging.INFO if found.ok else logging.WARNING, found.sentence)
 
 
 def _furnished(settings: Settings, names: NameFinder, asked: Mapping[Role, LanguageModel], known: Sources, house: House) -> House:

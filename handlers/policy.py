@@ -34,6 +34,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.action(re.compile(rf"{re.escape(ids.POLICY_RULE)}\..+"))(editing.edit)
     app.action(ids.POLICY_NEW)(editing.edit)
     app.action(ids.POLICY_HISTORY)(editing.history)
+    app.action(re.compile(rf"{re.escape(ids.POLICY_LOOK)}\.\d+"))(editing.look)
     app.action(re.compile(rf"{re.escape(ids.POLICY_PAGE)}\.\d+"))(editing.turn)
     app.view(ids.POLICY_FORM)(editing.submit)
     app.action(re.compile(rf"{re.escape(ids.POLICY_ROLLBACK)}\.\d+"))(deciding.roll_back)
@@ -67,6 +68,18 @@ class Editing:
         ref, person = await _asked(self.desk, body)
         shown = notice.view("Policies", person.sentence) if isinstance(person, Refused) else None
         await push_window(client, body, shown or policy.history(await self.desk.policies.shelf(), ref.channel))
+
+    async def look(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """A proposed version, with what it would change, and the buttons that decide."""
+        await ack()
+        ref, person = await _asked(self.desk, body)
+        shelf, number = await self.desk.policies.shelf(), int(payload.action(body)["value"])
+        found = next((version for version in shelf.versions if version.id == number), None)
+        if isinstance(person, Refused) or found is None:
+            shown = notice.view("Policies", person.sentence if isinstance(person, Refused) else GONE)
+        else:
+            shown = proposal.view(found, await self.desk.policies.links(found), ref)
+        await push_window(client, body, shown)
 
     async def edit(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         await ack()

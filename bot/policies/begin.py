@@ -81,6 +81,15 @@ async def standing(versions: PolicyVersions, folder: Bundle) -> Standing:
     return Standing(False, f"{told} The files differ and are not read. {way_out}")
 
 
+async def tell_of_folder(versions: PolicyVersions, settings: Settings) -> None:
+    """Whoever changed files must learn from the log that others hold."""
+    try:
+        found = await standing(versions, folder_of(settings))
+    except Misconfigured as broken:
+        found = Standing(False, f"The folder of the policies is not read, and has a mistake: {broken}")
+    log.log(logging.INFO if found.ok else logging.WARNING, found.sentence)
+
+
 def _told(now: InForce) -> str:
     return f"Version {now.version.id} is in force, published by {now.by.name} on {now.at:%Y-%m-%d %H:%M} UTC."
 

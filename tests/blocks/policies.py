@@ -81,4 +81,5 @@ def windows() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "policy-tried", policy.form(edit, "Prices change", ref, proposal.preview(tried), "Propose")
     yield "policy-tried-lower", policy.form(replace(edit, delete=True), "", ref, proposal.preview(lower), "Publish")
     yield "policy-kept", policy.kept("Dev Patel published version 3 meanwhile.", edit)
+    yield "policy-look", proposal.view(THIRD, LINKS, ref)
     yield "policy-simulating", policy.waiting_view("Simulating", "Trying the change on the cases of 30 days…")

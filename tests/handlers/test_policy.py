@@ -180,7 +180,10 @@ async def test_a_proposal_can_be_refused_in_the_window(database: str) -> None:
             await held.shows("ana", words)
         window = await held.opened("ben")
         assert "Version 2 by Ana Ruiz waits" in said(window)
-        await held.at.slack.click_view("ben", window["id"], f"{ids.POLICY_REFUSE}.2")
+        assert f"{ids.POLICY_APPROVE}.2" not in json.dumps(window), "nobody decides without having seen it"
+        looked = await held.form("ben", f"{ids.POLICY_LOOK}.2")
+        assert "rules.calendar_invitation" in said(looked)
+        await held.at.slack.click_view("ben", looked["id"], f"{ids.POLICY_REFUSE}.2")
         await held.shows("ben", "refused by Ben Okafor")
         assert await held.in_force() == 1
 
