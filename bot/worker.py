@@ -118,7 +118,7 @@ class Worker:
 
 def _timed(triaged: Triaged, took: timedelta, *, shelve: bool) -> Triaged:
     """What goes out by itself waits from now on, not from its claim; and nobody could hold what has no card."""
-    if triaged.sends_at is None:
+    if triaged.status is not Status.SCHEDULED or triaged.sends_at is None:
         return triaged
     return replace(triaged, status=Status.REVIEW, sends_at=None) if shelve else replace(triaged, sends_at=triaged.sends_at + took)
 

@@ -74,7 +74,11 @@ async def test_of_two_who_hold_it_one_holds_it() -> None:
         ts = await at.place(SCHEDULED)
         await asyncio.gather(at.click("ana", ts["root"], ids.HOLD), at.click("ben", ts["draft"], ids.EDIT))
         assert [move.action for move in at.cases.moves] == ["hold"]
-        assert len([*await at.slack.ephemerals("ana", CHANNEL), *await at.slack.ephemerals("ben", CHANNEL)]) == 1
+
+        async def told() -> list[object]:
+            return [*await at.slack.ephemerals("ana", CHANNEL), *await at.slack.ephemerals("ben", CHANNEL)]
+
+        assert len(await until(told)) == 1
 
 
 async def test_a_guest_holds_nothing() -> None:
