@@ -24,6 +24,7 @@ select v.*, d.verdict, d.by_name as decided_by,
     (select max(at) from policy_publishings p where p.version = v.id) as published_at
 from policy_versions v left join policy_verdicts d on d.version = v.id
 """
+NEWEST = "select version from policy_publishings order by id desc limit 1"
 IN_FORCE = "select version, at, by_id, by_name, why from policy_publishings order by id desc limit 1"
 INSERT = """
 insert into policy_versions (id, origin, author, author_name, why, digest, parent, changes, only_lowers, simulation, needs_approval)
@@ -64,10 +65,7 @@ class PolicyVersions:
 
     async def in_force_id(self) -> VersionId | None:
         """Which version holds: quick, for those who ask often."""
-        found = await self.database.run(
-            lambda connection: connection.fetchval("select version from policy_publishings order by id desc limit 1")
-        )
-        return None if found is None else VersionId(found)
+        return await self.database.look(in_force_id)
 
     async def version(self, number: int) -> Version | None:
         return await self.database.run(lambda connection: _version(connection, number))
@@ -204,3 +202,9 @@ def _read(row: asyncpg.Record) -> Version:
         decided_by=row["decided_by"] or "",
         published_at=row["published_at"],
     )
+
+
+async def in_force_id(connection: Connection) -> VersionId | None:
+    """Which version holds, as the caller's transaction sees it."""
+    found = await connection.fetchval(NEWEST)
+    return None if found is None else VersionId(found)

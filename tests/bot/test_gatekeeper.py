@@ -156,6 +156,22 @@ async def test_stricter_rules_keep_the_right_and_any_other_change_takes_it(judgi
     assert "has changed: rules" in (await said(judging))[-1]
 
 
+async def test_a_process_that_has_not_taken_up_the_newest_policies_takes_no_right(judging: Judging) -> None:
+    await judging.promoted()
+    stricter = kept({"rules": (*judging.house.rulebook.rules, Rule.model_validate(STRICTER))})
+    old, judging.house = judging.house, stricter
+    await judging.gatekeeper.look()
+    version = "insert into policy_versions values (2, now(), 'files', 'files', 'files', '', 'd', null, '{}', true, null, false) returning 1"
+    await judging.scene.value(version)
+    await judging.scene.value("insert into policy_publishings (version, by_id, by_name, why) values (2, 'x', 'x', '') returning 1")
+    judging.house = old.numbered(1)
+    await judging.gatekeeper.look()
+    assert await judging.state() is State.AUTO_SEND, "the older rules look freer, but they are not in force"
+    judging.house = stricter.numbered(2)
+    await judging.gatekeeper.look()
+    assert await judging.state() is State.AUTO_SEND
+
+
 async def test_another_model_takes_the_right(judging: Judging) -> None:
     await judging.promoted()
     judging.house = replace(judging.house, keys={**judging.house.keys, INTENT: "another"})
