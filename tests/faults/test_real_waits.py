@@ -107,6 +107,7 @@ async def _endure(stage: Scene, dsn: str, folder: Path, at: StandIn, trial: Tria
     await promote(stage.database)
     id = (await stage.scheduled("a")).id
     assert await stage.soon()
+    assert await stage.outbox.step(), "released"
     lease: datetime | None = None
     match trial.failure:
         case "dies after the send" | "dies before the send" as death:
