@@ -25,6 +25,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "thread": "<thread>\n</thread>",
     },
     "draft": {"company": "Example", "language": "en", "lines": ("1 Thank you.", "2 We look into it."), "mail": "<mail>\n</mail>"},
+    "qa": {"company": "Example", "intent": "What it costs.", "mail": "<mail>\n</mail>", "reply": "<reply>\n</reply>"},
     "summary": {"company": "Example", "language": "en", "mail": "<mail>\n</mail>", "thread": "<thread>\n</thread>"},
 }
 """What each prompt may name, with a value: what cannot be rendered with these, or with nothing in them, is refused when it is read."""

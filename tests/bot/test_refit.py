@@ -81,6 +81,12 @@ async def reviewed(stage: Scene) -> None:
     await stage.settle()
 
 
+@pytest.fixture(autouse=True)
+async def no_rights(stage: Scene) -> None:
+    """While an intent has a right to lose, nothing is learned."""
+    await stage.value("delete from gates")
+
+
 async def rejected(stage: Scene, name: str, text: str, why: Rejection) -> None:
     case = await stage.reviewed(name, text=text)
     move = reject(case, case.revision, ANA, await stage.now(), why, "")

@@ -87,6 +87,7 @@ def test_every_part_of_a_rulebook_is_compared() -> None:
         "calendar": CALENDAR,
         "reminders": [],
         "dry_run": False,
+        "second_approval": "always",
         "redaction": "off",
     }
     assert {change.place for change in changes(plain, Rulebook.model_validate(changed))} == changed.keys()
