@@ -110,7 +110,7 @@ async def house(folder: Path, database_url: str, redis_url: str) -> AsyncIterato
 def _environment(folder: Path, slack: LocalSlack, database_url: str, redis_url: str) -> dict[str, str]:
     entries = [ENTRY.format(inbox, folder / "mail" / f"{inbox}@larkspur.example") for inbox in INBOXES]
     config = folder / "triage.toml"
-    config.write_text("poll_seconds = 0.2\n[models]\nlocal_only = true\n" + "".join(entries))
+    config.write_text("poll_seconds = 0.2\nreviewer_checks = false\n[models]\nlocal_only = true\n" + "".join(entries))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRIAGE_", "OPENAI_", "ANTHROPIC_"))}
     return kept | {
         "TRIAGE_CONFIG": str(config), "TRIAGE_DATA": str(folder / "bot"), "DATABASE_URL": database_url, "REDIS_URL": redis_url,
