@@ -1,6 +1,5 @@
 """Two real bots on one Slack: every click is handled once, whichever of them gets it, and whichever of them dies of it."""
 
-import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -15,18 +14,6 @@ from tests.faults.fuse import Point
 from tests.faults.two_bots import House, house
 
 FULL = bool(os.environ.get("TRIAGE_FULL"))
-only_full = pytest.mark.skipif(not FULL, reason="a minute each: with TRIAGE_FULL=1 or make chaos")
-POINTS = (
-    Point("directory.person", "before"),
-    Point("cases.commit", "before"),
-    Point("cases.commit", "after"),
-    Point("socket.send_async_response", "after"),
-    Point("sender.perform", "before"),
-    Point("mailbox.send_draft", "before"),
-    Point("mailbox.send_draft", "after"),
-)
-SEES = {"directory.person": {"notice"}, "cases.commit": {"notice"}, "socket.send_async_response": {"done"}}
-"""What the person sees of a bot that dies there; the outbox may be as fast as the acknowledgement."""
 
 
 @pytest.fixture
@@ -64,38 +51,3 @@ async def _one_dies_of(crowd: Crowd, card: Card) -> None:
     assert await crowd.does("eva", "approve", card) == "notice"
     assert [bot.process.returncode for bot in crowd.house.bots].count(-signal.SIGKILL) == 1
     assert await crowd.does("eva", "approve", card) in ("done", "no button")
-
-
-@only_full
-@pytest.mark.parametrize("point", POINTS, ids=str)
-async def test_a_click_that_kills_its_bot_has_its_effect_once_or_the_person_is_told(crowd: Crowd, point: Point) -> None:
-    await two(crowd.house, point)
-    for number in range(2):
-        card = (await crowd.cards(1, start=number))[0]
-        crowd.house.flag.touch()
-        assert await crowd.does("eva", "approve", card) in SEES.get(point.name, {"done", "notice"})
-        assert await crowd.insists("eva", card) in ("done", "no button")
-        await crowd.settled()
-        assert [bot.process.returncode for bot in crowd.house.bots].count(-signal.SIGKILL) == number + 1
-        await check(crowd, [card])
-        await crowd.house.start(point)
-
-
-@only_full
-async def test_a_rolling_restart_loses_no_click_that_was_acknowledged(crowd: Crowd) -> None:
-    await two(crowd.house)
-    cards = await crowd.cards(12)
-    clicking = asyncio.create_task(_one_after_the_other(crowd, cards))
-    for old in list(crowd.house.bots):
-        assert await old.stop() == 0, old.log.read_text()
-        await crowd.house.start()
-    await clicking
-    await crowd.settled()
-    await check(crowd, cards)
-    assert await crowd.database.fetchval("select count(*) from messages where status = 'sent'") == len(cards)
-
-
-async def _one_after_the_other(crowd: Crowd, cards: list[Card]) -> None:
-    for card in cards:
-        await crowd.insists("eva", card)
-        await asyncio.sleep(1)
