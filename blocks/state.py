@@ -213,10 +213,15 @@ def route(name: Route) -> str:
 
 
 def reasons(case: Case, of: Route | None = None) -> list[str]:
-    """The sentences behind the decision that may be shown now, the weightiest first; `of` names the route they allow at most."""
+    """The sentences behind the decision that may be shown now, the weightiest first; `of` names the route they allow at most.
+
+    What the gate says of a mail that a person gets in any case is nobody's news.
+    """
     if case.decision is None:
         return []
     shown = case.decision.reasons
+    if case.decision.would_be is Route.HUMAN:
+        shown = tuple(reason for reason in shown if reason.speaker != "gate")
     if blind(case) and case.decision.route is not Route.HUMAN:
         shown = tuple(reason for reason in shown if reason.at_most is Route.HUMAN or (reason.speaker, reason.name) == ("intent", SEVERAL))
     return [_sentence(reason) for reason in _weightiest_first(shown, case.decision) if of is None or reason.at_most is of]

@@ -92,14 +92,15 @@ def _intent(classification: Classification, house: House) -> list[Reason]:
         Route.HUMAN: f"{intent.title}: always answered by a person.",
     }
     own = Reason("intent", intent.name, intent.ceiling, ceiling[intent.ceiling])
-    if classification.confidence >= intent.sure_from:
+    if intent.ceiling is not Route.AUTO_SEND or classification.confidence >= intent.sure_from:
         return [own]
     return [own, Reason("intent", "unsure", Route.REVIEW, f"{intent.title}: it is not certain enough that the mail asks for this.")]
 
 
 def _gate(classification: Classification, house: House) -> Sequence[Reason]:
+    """Nothing where a person answers in any case."""
     intent = house.intents.get(classification.intent)
-    if intent is None:
+    if intent is None or intent.ceiling is not Route.AUTO_SEND:
         return ()
     key = house.keys.get(intent.name, "")
     return gate_reasons(intent.name, intent.title, key, house.rights, dry_run=house.rulebook.dry_run)

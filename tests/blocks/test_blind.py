@@ -31,10 +31,10 @@ def test_undecided_review_says_why_in_general_and_shows_no_reason() -> None:
     assert all(reason.text not in shown for reason in (REVIEW.decision.reasons if REVIEW.decision else ()))
 
 
-def test_human_route_shows_every_reason() -> None:
+def test_human_route_shows_every_reason_but_the_gates() -> None:
     case = STATES["human"]
     assert case.decision is not None
-    assert all(reason.text in drawn(case) for reason in case.decision.reasons)
+    assert all((reason.text in drawn(case)) is (reason.speaker != "gate") for reason in case.decision.reasons)
 
 
 @pytest.mark.parametrize("state", ["approved", "sent", "rejected", "unknown"])
