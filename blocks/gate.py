@@ -10,6 +10,7 @@ from blocks.kit import Json
 from blocks.state import intent_name
 from blocks.text import count, one_line
 from pipeline.gate.account import Account
+from pipeline.gate.estimates import Estimate
 from pipeline.gate.labels import LeftOut
 from pipeline.gate.states import State
 
@@ -92,7 +93,15 @@ def _promise(each: Account) -> str:
 
 def _watch(each: Account) -> str:
     found, reverts = each.detectors
-    return f"The two alarms stand at {found.value:,.0f} and {reverts.value:,.0f} of 1,000."
+    alarms = f"The two alarms stand at {found.value:,.0f} and {reverts.value:,.0f} of 1,000."
+    return f"{count(each.answers, 'answer')}, {_estimated(each.estimate)}. {alarms}"
+
+
+def _estimated(wrong: Estimate) -> str:
+    """A share with its interval, and never without."""
+    if wrong.effective <= 0:
+        return "none of them looked at yet"
+    return f"{wrong.rate:.1%} of them wrong (between {wrong.low:.1%} and {wrong.high:.1%}, by what was looked at)"
 
 
 def evidence(each: Account, channel: str) -> Json:

@@ -13,6 +13,7 @@ from pipeline.email import MailboxId
 from pipeline.errors import Temporary
 from pipeline.gate.account import Account, account, progress, terms
 from pipeline.gate.demotion import TooManyErrors, TooManyReverts
+from pipeline.gate.estimates import hajek
 from pipeline.gate.key import Makings, changed
 from pipeline.gate.labels import counted
 from pipeline.gate.makings import Asked, candidates, makings
@@ -128,8 +129,9 @@ class Gatekeeper:
         found = await gates.standing(link, intent.name)
         if found is None:
             return None
-        watching = await gates.detectors(link, found)
-        return replace(await self._counted(link, intent, found, now), detectors=watching)
+        watching, gone = await gates.detectors(link, found), await gates.sent(link, found)
+        made = await self._counted(link, intent, found, now)
+        return replace(made, detectors=watching, answers=len(gone), estimate=hajek(gone))
 
     async def _counted(self, link: Connection, intent: Intent, at: Standing, now: datetime) -> Account:
         rows, looks = await labels.labels_of(link, intent.name), await labels.looks(link)

@@ -14,6 +14,7 @@ from bot.store.rows import put_effects
 from pipeline.effects import Announce
 from pipeline.email import MailboxId
 from pipeline.gate.demotion import Detector
+from pipeline.gate.estimates import Answer
 from pipeline.gate.key import Makings
 from pipeline.gate.states import Change, Event, Standing, State
 from pipeline.policy.rulebook import Rulebook
@@ -102,6 +103,14 @@ async def detectors(connection: Connection, at: Standing) -> tuple[Detector, Det
         if not row["held"] and (row["looked"] or not row["picked"]):
             found = found.after(row["wrong"], row["chance"])
     return found, reverts
+
+
+async def sent(connection: Connection, at: Standing) -> Sequence[Answer]:
+    """What went out by itself since the right is watched, as far as nobody is still to look at it: for estimates."""
+    if at.watched_from is None:
+        return ()
+    rows = await connection.fetch(WATCHED, at.intent, at.watched_from)
+    return [Answer(row["chance"], row["wrong"]) for row in rows if not row["held"] and (row["looked"] or not row["picked"])]
 
 
 def _standing(row: asyncpg.Record) -> Standing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.gate.demotion import Detector
+from pipeline.gate.estimates import NOTHING, Estimate
 from pipeline.gate.labels import Counted, Label, LeftOut, counted
 from pipeline.gate.misses import Double, Misses, Seed, misses
 from pipeline.gate.promotion import CAREFUL, Evidence, Progress, Terms
@@ -18,7 +19,8 @@ from pipeline.policy.content import Intent
 class Account:
     """`left_out` counts by reason; `earlier` is what the labels that are no evidence say of the threshold in force, `sure_from`.
 
-    `detectors` are those of what people found wrong and of what they reverted, since the intent answers by itself.
+    `detectors` are those of what people found wrong and of what they reverted, since the intent answers by itself; `estimate` is the share
+    of wrong ones among its `answers` since then.
     """
 
     intent: str
@@ -30,6 +32,8 @@ class Account:
     sure_from: float
     earlier: Certified
     detectors: tuple[Detector, Detector] = (Detector(), Detector())
+    answers: int = 0
+    estimate: Estimate = NOTHING
 
 
 def terms(intent: Intent) -> Terms:

@@ -27,12 +27,16 @@ class Estimate:
     effective: float
 
 
+NOTHING = Estimate(0.0, 0.0, 1.0, 0.0)
+"""What is known before anybody looked."""
+
+
 def hajek(answers: Sequence[Answer], level: float = LEVEL) -> Estimate:
     """The mean of what was looked at, each weighted by 1 / chance. It is the figure to show: steadier than the other."""
     looked = _looked(answers)
     weights = sum(weight for weight, _ in looked)
     if not looked:
-        return Estimate(0.0, 0.0, 1.0, 0.0)
+        return NOTHING
     rate = sum(weight * wrong for weight, wrong in looked) / weights
     variance = sum((weight * (wrong - rate)) ** 2 for weight, wrong in looked) / weights**2
     return _interval(rate, variance, looked, level)
@@ -42,7 +46,7 @@ def horvitz_thompson(answers: Sequence[Answer], level: float = LEVEL) -> Estimat
     """The weighted errors as a share of all that was sent: without any bias, for it does not divide by what chance picked."""
     looked = _looked(answers)
     if not looked:
-        return Estimate(0.0, 0.0, 1.0, 0.0)
+        return NOTHING
     rate = min(1.0, sum(weight * wrong for weight, wrong in looked) / len(answers))
     variance = sum((weight * wrong) ** 2 for weight, wrong in looked) / len(answers) ** 2 - rate**2 / len(answers)
     return _interval(rate, variance, looked, level)

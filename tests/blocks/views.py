@@ -12,6 +12,7 @@ from pipeline.case import CaseId, Route, Status
 from pipeline.digest import Digest, DigestId, Filed
 from pipeline.gate.account import Account, account
 from pipeline.gate.demotion import Detector
+from pipeline.gate.estimates import Answer, hajek
 from pipeline.gate.labels import Label
 from pipeline.gate.misses import Seed
 from pipeline.gate.promotion import Evidence, Progress
@@ -171,6 +172,7 @@ def accounts() -> list[Account]:
     odd = [replace(label(seen + n, NOW - timedelta(hours=n)), would_go=n % 2 == 0, earlier=n % 3) for n in range(9)]
     old = [(replace(label(100 + n, began - timedelta(days=n)), key="old"), 0.95) for n in range(180)]
     looks = [Seed(approved=False)] * 39 + [Seed(approved=True)]
+    looked = hajek([Answer(1.0, wrong) for wrong in (*[False] * 198, True, True)] + [Answer(0.1, None)] * 140)
     learning = account(PRICING, start("pricing", "key", began), [*labels, *((each, 0.91) for each in odd), *old], looks, NOW)
     unseen = account(PRICING.model_copy(update={"careful": True}), start("invoice", "key", began), [], [], NOW)
     enough = Progress(Evidence(230, 0), learning.progress.terms, 0.1)
@@ -181,7 +183,7 @@ def accounts() -> list[Account]:
         learning,
         replace(unseen, intent="invoice"),
         replace(eligible, intent="scheduling"),
-        replace(eligible, intent="support", standing=right, detectors=watching),
+        replace(eligible, intent="support", standing=right, detectors=watching, answers=340, estimate=looked),
         replace(eligible, intent="referral", standing=replace(right, state=State.SUSPENDED, suspected=(17,))),
         replace(eligible, intent="account_access", standing=replace(right, state=State.DEMOTED, watched_from=None)),
     ]
