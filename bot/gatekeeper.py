@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.store import answers, gates, labels
 from bot.store.codec import Codecs
 from bot.store.database import Connection, Database
-from bot.store.policies import in_force_id
+from bot.store.policies import is_of_yesterday
 from pipeline.email import MailboxId
 from pipeline.errors import Temporary
 from pipeline.gate.account import Account, account, progress, terms
@@ -18,7 +18,7 @@ from pipeline.gate.labels import counted
 from pipeline.gate.makings import Asked, candidates, makings
 from pipeline.gate.misses import misses
 from pipeline.gate.states import RIGHT, Change, Event, Lost, Measured, Promoted, Rekeyed, Standing, start, step
-from pipeline.house import POLICY, House
+from pipeline.house import House
 from pipeline.people import People
 from pipeline.policy.compare import only_lowers
 from pipeline.policy.content import Intent
@@ -82,7 +82,7 @@ class Gatekeeper:
     async def _look(self, link: Connection, intent: Intent) -> Change | None:
         """At most one change a look: what follows from it is found at the next."""
         now, house = await _now(link), self.house()
-        if await _is_of_yesterday(link, house):
+        if await is_of_yesterday(link, house):
             return None
         made = makings(intent, house, self.asked)
         await gates.begin(link, start(intent.name, house.keys[intent.name], now), made)
@@ -141,12 +141,6 @@ class Gatekeeper:
             return step
         written = await gates.write(link, self.codec, step, made, _channels(self.house().people))
         return step if written else Refused("This has changed meanwhile. Open it anew.")
-
-
-async def _is_of_yesterday(link: Connection, house: House) -> bool:
-    """Another version of the policies is in force than this process has taken up: its keys must not take a right away."""
-    taken = dict(house.versions).get(POLICY)
-    return taken is not None and int(taken) != await in_force_id(link)
 
 
 async def _now(link: Connection) -> datetime:
