@@ -194,6 +194,31 @@ async def test_the_folder_wins_until_somebody_publishes(database: str) -> None:
         assert (await standing(by.versions, theirs)).ok, "nobody changed the files since"
 
 
+@pytest.mark.parametrize(
+    ("free", "careful", "what"),
+    [
+        ({"second_approval": "never"}, {"second_approval": "raises"}, "the approval by"),
+        ({"dry_run": False}, {"dry_run": True}, "the dry run"),
+    ],
+)
+async def test_nobody_goes_back_alone_to_what_holds_less_back(
+    database: str, free: dict[str, object], careful: dict[str, object], what: str
+) -> None:
+    async with publishing(database) as by:
+        loose = edited(shipped(), lambda rules: rules.update(free))
+        proposed = made(await by.publish(loose, "slack", ANA, ""))
+        made(await by.approve(proposed.id, DEV))
+        held = made(await by.publish(edited(loose, lambda rules: rules.update(careful)), "slack", ANA, ""))
+        if held.state == "proposed":
+            made(await by.approve(held.id, DEV))
+        back = await by.roll_back(proposed.id, ANA, "")
+        assert isinstance(back, Stale)
+        assert f"would lift {what}" in back.sentence
+        assert await by.versions.in_force_id() == held.id
+        again = made(await by.publish(loose, "slack", ANA, ""))
+        assert again.state == "proposed"
+
+
 async def test_a_broken_folder_is_refused_before_it_is_published(database: str) -> None:
     async with publishing(database) as by:
         with pytest.raises(Misconfigured, match="this is not JSON"):
