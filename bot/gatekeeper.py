@@ -1,5 +1,6 @@
 """Where evidence becomes a state and a state is lost: the one place that changes who may answer by itself."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -43,13 +44,20 @@ class Gatekeeper:
     asked: Asked
 
     async def look(self) -> None:
-        """Judge every intent anew; the clock calls it, and while the database is away it waits for the next time."""
-        try:
-            for intent in self._intents().values():
-                if change := await self.database.run(lambda link, intent=intent: self._look(link, intent)):  # type: ignore[misc]
-                    log.info("%s", change.sentence)
-        except Temporary as away:
+        """Judge every intent anew; the clock calls it, and while the database is away it waits for the next time.
+
+        What fails in one intent keeps no other from losing its right: it is raised when all were judged.
+        """
+        ended = await asyncio.gather(*map(self._judge, self._intents().values()), return_exceptions=True)
+        failed = [end for end in ended if isinstance(end, Exception) and not isinstance(end, Temporary)]
+        if away := next((end for end in ended if isinstance(end, Temporary)), None):
             log.warning("The evidence was not judged: %s", away)
+        if failed:
+            raise ExceptionGroup("Intents could not be judged.", failed)
+
+    async def _judge(self, intent: Intent) -> None:
+        if change := await self.database.run(lambda link: self._look(link, intent)):
+            log.info("%s", change.sentence)
 
     async def accounts(self) -> Sequence[Account]:
         """The evidence of every intent that could earn the right, as it is now."""

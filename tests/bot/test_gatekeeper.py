@@ -169,6 +169,16 @@ async def test_a_process_that_has_not_taken_up_the_newest_policies_takes_no_righ
     assert await judging.state() is State.AUTO_SEND
 
 
+async def test_an_intent_that_cannot_be_judged_keeps_no_other_from_losing_its_right(judging: Judging) -> None:
+    await judging.promoted()
+    await judging.scene.value("update gates set makings = '{}' where intent <> $1", INTENT)
+    judging.house = replace(judging.house, keys={**judging.house.keys, INTENT: "another"})
+    judging.asked = {"classify": ("openai/gpt-4o-2024-08-06",)}
+    with pytest.raises(ExceptionGroup, match="could not be judged"):
+        await judging.gatekeeper.look()
+    assert await judging.state() is State.DEMOTED
+
+
 async def test_another_model_takes_the_right(judging: Judging) -> None:
     await judging.promoted()
     judging.house = replace(judging.house, keys={**judging.house.keys, INTENT: "another"})
