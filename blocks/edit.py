@@ -44,7 +44,7 @@ def view(case: Case, channel: str, thread: str, own: frozenset[str], *, keep: Fo
     `keep` puts a person's own words into the fields instead, `said` explains why.
     """
     assert case.draft is not None
-    ref = ids.FormRef(case.id, case.revision, case.draft.sha256, channel, thread)
+    ref = ids.FormRef(case.id, case.revision, case.draft.sha256, channel, thread, case.seeded is not None)
     wanted = keep or Form(case.draft.subject, (shown(case).draft or case.draft).text, "")
     whom = [*_whom(case, case.draft, own, wanted.ticked), *_forward(case, case.draft, wanted.forward)]
     blocks = [*_said(case.draft, said), *_findings(case.draft), *_mail(case), *whom, *_fields(wanted, case.revision)]
@@ -62,9 +62,19 @@ def conflict(case: Case, channel: str, thread: str, own: frozenset[str], form: F
             keep=form,
             said="Somebody changed this draft while you were writing. Save puts your words in place of theirs.",
         )
+    return _unsaved(sentence, "Your text was not saved. Copy what you want to keep:", form)
+
+
+def was_test(sentence: str, form: Form) -> Json:
+    """The same where the words were written over a test draft that somebody else judged first: its error must not be saved with them."""
+    told = "What you were editing was a test draft with an error in it. Edit the real one on the card, and copy only words of your own:"
+    return _unsaved(sentence, told, form)
+
+
+def _unsaved(sentence: str, told: str, form: Form) -> Json:
     mine = clip_lines(visible(form.text), 20_000, 2000) or "(nothing)"
-    told = [kit.section(kit.plain(sentence)), kit.section(kit.plain("Your text was not saved. Copy what you want to keep:"))]
-    return kit.modal("Not saved", ids.NOTICE_VIEW, [*told, kit.rich_text(kit.quote(mine))])
+    blocks = [kit.section(kit.plain(sentence)), kit.section(kit.plain(told)), kit.rich_text(kit.quote(mine))]
+    return kit.modal("Not saved", ids.NOTICE_VIEW, blocks)
 
 
 def read(values: Mapping[str, Mapping[str, Any]]) -> Form:

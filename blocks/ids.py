@@ -76,27 +76,30 @@ def read(value: str) -> Ref | None:
 
 @dataclass(frozen=True, slots=True)
 class FormRef:
-    """What a form was opened on: the case, the draft's digest, and the channel (and thread) of the card."""
+    """What a form was opened on: the case, the draft's digest, and the channel (and thread) of the card.
+
+    `test`: what it showed was a known-bad draft, whose words must never come back into the true one.
+    """
 
     case: CaseId
     revision: int
     sha256: str
     channel: str
     thread: str
+    test: bool = False
 
 
 def write_form(ref: FormRef) -> str:
     """The `private_metadata` of a form."""
-    return json.dumps(
-        {"case": ref.case, "revision": ref.revision, "sha256": ref.sha256, "channel": ref.channel, "thread": ref.thread},
-        separators=(",", ":"),
-    )
+    held = {"case": ref.case, "revision": ref.revision, "sha256": ref.sha256, "channel": ref.channel, "thread": ref.thread}
+    return json.dumps(held | ({"test": True} if ref.test else {}), separators=(",", ":"))
 
 
 def read_form(metadata: str) -> FormRef | None:
     """The reference in a form's `private_metadata`, or None where it is none of ours."""
     try:
         held = json.loads(metadata)
-        return FormRef(CaseId(int(held["case"])), int(held["revision"]), str(held["sha256"]), str(held["channel"]), str(held["thread"]))
+        where = (str(held["channel"]), str(held["thread"]))
+        return FormRef(CaseId(int(held["case"])), int(held["revision"]), str(held["sha256"]), *where, held.get("test") is True)
     except (ValueError, KeyError, TypeError):
         return None

@@ -9,8 +9,10 @@ from bot.carrying import End, NotSent, carry, look
 from bot.mailbox import compose
 from bot.store.caps import Hit, Use
 from bot.store.cases import PostgresCases
+from bot.store.clearance import Clearance, Withheld
+from bot.store.database import Connection
 from bot.store.effects import EffectQueue, Errand
-from bot.store.sends import FORWARD, Send, Sends
+from bot.store.sends import FORWARD, Send, Sends, always
 from pipeline.case import Case, Status
 from pipeline.effects import Forward, Notify
 from pipeline.email import MailboxId
@@ -24,7 +26,7 @@ ANSWERED = frozenset({Status.SENT, Status.UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class Forwarder:
-    """Performs Forward. The case does not change; its thread is told how it ended."""
+    """Performs Forward. The case does not change; its thread is told how it ended. `clearance` is asked where nobody approved it."""
 
     effects: EffectQueue
     cases: PostgresCases
@@ -33,6 +35,7 @@ class Forwarder:
     people: Callable[[], People]
     company: Callable[[], str]
     caps: Callable[[], Caps]
+    clearance: Clearance
 
     async def perform(self, errand: Errand, effect: Forward) -> None:
         """Bring it as far as it goes. The reply stands before it in its lane. Raises Temporary, Permanent, LeaseLost."""
@@ -48,7 +51,7 @@ class Forwarder:
         if ended is None and (send is None or send.state == "cancelled"):
             send = await self._reserve(errand, effect, case)
         if ended is None and send is not None:
-            ended = await carry(self.sends, errand, send, mailbox)
+            ended = await self._carry(errand, effect, case, send, mailbox)
         await self._close(errand, effect, ended)
 
     async def give_up(self, errand: Errand, effect: Forward, sentence: str) -> None:
@@ -58,6 +61,16 @@ class Forwarder:
             await self._say(errand, effect, "unknown", dead=True)
         else:
             await self._say(errand, effect, NotSent(sentence), dead=True)
+
+    async def _carry(self, errand: Errand, effect: Forward, case: Case, send: Send, mailbox: Mailbox) -> End:
+        async def cleared(connection: Connection) -> None:
+            if objection := await self.clearance.withdrawn(connection, case):
+                raise Withheld(objection)
+
+        try:
+            return await carry(self.sends, errand, send, mailbox, always if effect.approver is not None else cleared)
+        except Withheld as held:
+            return NotSent(held.sentence)
 
     async def _reserve(self, errand: Errand, effect: Forward, case: Case) -> Send | None:
         send_id, automatic = uuid4(), effect.approver is None

@@ -1,5 +1,6 @@
 """Where evidence becomes a state and a state is lost: the one place that changes who may answer by itself."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from datetime import datetime
 from bot.store import answers, gates, labels
 from bot.store.codec import Codecs
 from bot.store.database import Connection, Database
-from bot.store.policies import in_force_id
+from bot.store.policies import is_of_yesterday
 from pipeline.email import MailboxId
 from pipeline.errors import Temporary
 from pipeline.gate.account import Account, account, progress, terms
@@ -19,7 +20,7 @@ from pipeline.gate.labels import counted
 from pipeline.gate.makings import Asked, candidates, makings
 from pipeline.gate.misses import misses
 from pipeline.gate.states import RIGHT, Change, Event, Lost, Measured, Promoted, Rekeyed, Standing, start, step
-from pipeline.house import POLICY, House
+from pipeline.house import House
 from pipeline.people import People
 from pipeline.policy.compare import only_lowers
 from pipeline.policy.content import Intent
@@ -44,13 +45,20 @@ class Gatekeeper:
     asked: Asked
 
     async def look(self) -> None:
-        """Judge every intent anew; the clock calls it, and while the database is away it waits for the next time."""
-        try:
-            for intent in self._intents().values():
-                if change := await self.database.run(lambda link, intent=intent: self._look(link, intent)):  # type: ignore[misc]
-                    log.info("%s", change.sentence)
-        except Temporary as away:
+        """Judge every intent anew; the clock calls it, and while the database is away it waits for the next time.
+
+        What fails in one intent keeps no other from losing its right: it is raised when all were judged.
+        """
+        ended = await asyncio.gather(*map(self._judge, self._intents().values()), return_exceptions=True)
+        failed = [end for end in ended if isinstance(end, Exception) and not isinstance(end, Temporary)]
+        if away := next((end for end in ended if isinstance(end, Temporary)), None):
             log.warning("The evidence was not judged: %s", away)
+        if failed:
+            raise ExceptionGroup("Intents could not be judged.", failed)
+
+    async def _judge(self, intent: Intent) -> None:
+        if change := await self.database.run(lambda link: self._look(link, intent)):
+            log.info("%s", change.sentence)
 
     async def accounts(self) -> Sequence[Account]:
         """The evidence of every intent that could earn the right, as it is now."""
@@ -83,7 +91,7 @@ class Gatekeeper:
     async def _look(self, link: Connection, intent: Intent) -> Change | None:
         """At most one change a look: what follows from it is found at the next."""
         now, house = await _now(link), self.house()
-        if await _is_of_yesterday(link, house):
+        if await is_of_yesterday(link, house):
             return None
         made = makings(intent, house, self.asked)
         await gates.begin(link, start(intent.name, house.keys[intent.name], now), made)
@@ -143,12 +151,6 @@ class Gatekeeper:
             return step
         written = await gates.write(link, self.codec, step, made, _channels(self.house().people))
         return step if written else Refused("This has changed meanwhile. Open it anew.")
-
-
-async def _is_of_yesterday(link: Connection, house: House) -> bool:
-    """Another version of the policies is in force than this process has taken up: its keys must not take a right away."""
-    taken = dict(house.versions).get(POLICY)
-    return taken is not None and int(taken) != await in_force_id(link)
 
 
 async def _now(link: Connection) -> datetime:

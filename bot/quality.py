@@ -41,10 +41,17 @@ class Quality:
         if "qa" not in house.language_models:
             return
         try:
-            for one in await self.cases.database.run(lambda connection: answers.unread(connection, AT_ONCE)):
-                await self._ask(one, house)
-        except (Temporary, Permanent) as away:
+            for one in await self.cases.database.run(lambda connection: answers.unread(connection, list(house.intents), AT_ONCE)):
+                await self._tried(one, house)
+        except Temporary as away:
             log.warning("Answers that went out by themselves were not looked at by a second model: %s", away)
+
+    async def _tried(self, one: Unread, house: House) -> None:
+        """What can never be asked about one answer keeps no other from its look."""
+        try:
+            await self._ask(one, house)
+        except Permanent as never:
+            log.warning("The answer of case %s was not looked at by a second model: %s", one.case, never)
 
     async def _ask(self, one: Unread, house: House) -> None:
         case = await self.cases.load(one.case)

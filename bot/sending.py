@@ -137,12 +137,14 @@ class Sender:
 
     async def _objection(self, case: Case, effect: SendReply) -> str | None:
         """Why a reply must not go out after all, as the sentence for the card."""
+        reply = self.by_hand.get(case.mailbox, {}).get(case.id)
+        answered = f"{reply.by} answered by hand at {reply.at:%H:%M} UTC, before this reply went out." if reply else ""
         if effect.approver is None:
-            return await self.clearance.objection(case, effect.revision)
+            return answered or await self.clearance.objection(case, effect.revision)
         if refused := await self._refused(case, effect):
             return f"Not sent: the approval does not count any more. {refused}"
-        if reply := self.by_hand.get(case.mailbox, {}).get(case.id):
-            return f"Not sent: {reply.by} answered by hand at {reply.at:%H:%M} UTC, before this reply went out."
+        if answered:
+            return f"Not sent: {answered}"
         if await self.sends.newer_mail(case.id, effect.revision) is not None:
             return (
                 "Not sent: a newer mail arrived in this conversation after this card was drawn. Read it, then approve again or take over."

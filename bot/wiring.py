@@ -313,7 +313,7 @@ def _outboxes(parts: _Parts, client: AsyncWebClient) -> dict[str, Outbox]:
         by_hand=parts.by_hand,
     )
     releaser = Releaser(sender.clearance, PLAIN, sender.caps)
-    forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps)
+    forwarder = Forwarder(effects, parts.cases, sender.sends, providers, parts.people, sender.company, sender.caps, sender.clearance)
     board = SlackBoard(client, Rooms(client, directory, parts.people), Pace(parts.budgets))
     types: dict[str, tuple[EffectType, ...]] = {
         "posts": ("post_card", "notify", "second_look", "announce", "post_digest"),

@@ -79,6 +79,8 @@ class Reviewing:
                 await ack()
             case Refused(sentence):
                 await ack(response_action="errors", errors={form.field: sentence})
+            case Overtaken(_, sentence) if ref is not None and ref.test:
+                await ack(response_action="update", view=edit.was_test(sentence, form))
             case Overtaken(case, sentence):
                 await ack(
                     response_action="update",

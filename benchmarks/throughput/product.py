@@ -159,7 +159,7 @@ def _outbox(setup: Setup, database: Database, redis: Redis, house: House, sessio
     sends, name, caps = Sends(database, PLAIN), (lambda: company.name), (lambda: company.caps)
     clearance = Clearance(database, lambda: house)
     sender = Sender(effects, cases, sends, cards, {}, people, directory, name, caps, clearance)
-    forwarder = Forwarder(effects, cases, sends, {}, people, name, caps)
+    forwarder = Forwarder(effects, cases, sends, {}, people, name, caps, clearance)
     board = SlackBoard(client, Rooms(client, directory, people), Pace(shared(redis, database), UNPACED))
     types: tuple[EffectType, ...] = ("post_card", "notify", "post_digest")
     bell, digests = Bell(setup.database_url, EFFECTS), Digests(database, PLAIN)

@@ -7,7 +7,7 @@ from bot.policies.bundle import RULES, Bundle
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured
 from pipeline.house import House
-from pipeline.policy.compare import Change, changes, only_lowers
+from pipeline.policy.compare import WATCHFUL, Change, changes, only_lowers
 from pipeline.policy.rulebook import Rulebook
 from pipeline.trials import CONFLICTS, outcomes
 
@@ -54,6 +54,15 @@ def lowers(old: Bundle, new: Bundle) -> bool:
 def needs_second(rulebook: Rulebook, *, only_lowers: bool) -> bool:
     """Whether another person must approve a change of this rulebook, by what it says itself."""
     return rulebook.second_approval == "always" or (rulebook.second_approval == "raises" and not only_lowers)
+
+
+def lifted(old: Rulebook, new: Rulebook) -> str:
+    """What a change would lift that holds back everything, where `old` asks for another person's approval; "" where nothing."""
+    if not needs_second(old, only_lowers=False):
+        return ""
+    if WATCHFUL.index(new.second_approval) < WATCHFUL.index(old.second_approval):
+        return "the approval by a second person"
+    return "the dry run" if old.dry_run and not new.dry_run else ""
 
 
 def _files(old: Bundle, new: Bundle) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.house import Learn, opened
@@ -20,7 +20,6 @@ EVERY = 2.0
 """Seconds between two looks: a published version holds everywhere within five."""
 
 Furnish = Callable[[House], House]
-Heard = Callable[[House, House], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +68,6 @@ class LivePolicies:
         self._refused: VersionId | None = None
         self._away = False
         self.trouble = first.trouble
-        self.heard: list[Heard] = []
-        """Each is told of the house before and the house now, after every change."""
         if first.trouble:
             log.error("%s Version %s is used instead.", first.trouble, first.version)
 
@@ -113,11 +110,9 @@ class LivePolicies:
             log.error("%s Version %s goes on.", self.trouble, self._version)
             return
         await self._live.ship(house.model)
-        before, self._house, self._version = self._house, house, wanted
+        self._house, self._version = house, wanted
         self._refused, self.trouble = None, ""
         log.info("Version %s of the policies holds from now on.", wanted)
-        for tell in self.heard:
-            await tell(before, house)
 
 
 def not_taken(number: VersionId, broken: Exception) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from bot.house import rulebook_of, unasked
 from bot.policies.begin import house_at
 from bot.policies.bundle import Bundle
-from bot.policies.check import differences, lowers, needs_second, sound
+from bot.policies.check import differences, lifted, lowers, needs_second, sound
 from bot.simulation import simulate
 from bot.store.policies import Made, PolicyVersions
 from bot.store.records import PostgresRecords
@@ -58,10 +58,17 @@ class Publisher:
         return await self.versions.decide(number, by, approved=True)
 
     async def roll_back(self, number: VersionId, by: Author, why: str, seen: VersionId | None = None) -> Version | Stale:
-        """Put a version in force again. Raises Misconfigured where this program cannot work with it any more."""
+        """Put a version in force again. Raises Misconfigured where this program cannot work with it any more.
+
+        One person alone cannot so lift what asks for another's approval, or a dry run.
+        """
         bundle = await self.versions.bundle(number)
         if bundle is not None:
             await asyncio.to_thread(sound, bundle, self.mailboxes)
+            now = await self.versions.in_force()
+            before = await self.versions.bundle(now.version.id) if now else None
+            if before is not None and (what := lifted(rulebook_of(before), rulebook_of(bundle))):
+                return Stale(f"Going back to version {number} would lift {what}, which nobody does alone. Publish it as a new version.")
         return await self.versions.roll_back(number, by, why or f"Back to version {number}.", seen)
 
 

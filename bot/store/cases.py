@@ -10,6 +10,7 @@ from bot.store import audit, figures, shelf
 from bot.store.codec import Codecs
 from bot.store.database import Connection, Database
 from bot.store.documents import DRAFT, EMAIL, PARTS
+from bot.store.labels import revealed
 from bot.store.transitions import traceparent_of, write_move
 from pipeline.case import Case, CaseId, PersonId, Status
 from pipeline.email import MailboxId
@@ -71,9 +72,10 @@ class PostgresCases:
         return "" if found is None else self.codec.decode_text(found)
 
     async def reveal(self, case: CaseId, by: PersonId) -> None:
-        """Keep that this person was shown what the rules allow before the case was decided."""
+        """Keep that this person was shown what the rules allow before the case was decided, so that its label does not count."""
 
         async def keep(connection: Connection) -> None:
+            await revealed(connection, case)
             await audit.write(connection, case, by, "reveal", await traceparent_of(connection, case))
 
         await self.database.run(keep)

@@ -20,12 +20,16 @@ OPEN = """
 insert into labels (case_id, intent, key, thread, sender, received_at, earlier, would_go, confidence, seeded, doubled, revealed_at)
 values ($1, $2, $3, digest_of($4), digest_of($5), $6, $7, $8, $9, $10, $11, case when $12 then clock_timestamp() end)
 on conflict (case_id) do update set intent = excluded.intent, key = excluded.key, earlier = excluded.earlier, would_go = excluded.would_go,
-    confidence = excluded.confidence, seeded = excluded.seeded, doubled = excluded.doubled, revealed_at = excluded.revealed_at
+    confidence = excluded.confidence, seeded = excluded.seeded, doubled = excluded.doubled,
+    revealed_at = coalesce(labels.revealed_at, excluded.revealed_at)
 where labels.verdict is null
 """
 JUDGE = """
 update labels set fate = $2, verdict = $3, judged_at = clock_timestamp(), judged_by = $4 where case_id = $1 and verdict is null
 returning doubled and not seeded as doubled
+"""
+REVEAL = """
+update labels set revealed_at = clock_timestamp() where case_id = $1 and verdict is null and revealed_at is null
 """
 # Approved, not sent after all, and then dropped by a person: the error is known now, and the first verdict stays.
 COMPLAIN = """
@@ -53,6 +57,11 @@ async def open_label(connection: Connection, case: Case, triaged: Triaged, threa
     would_go = decision.would_be is Route.AUTO_SEND
     drawn = (would_go, seen.confidence, triaged.seeded is not None, triaged.doubled, open_already)
     await connection.execute(OPEN, case.id, seen.intent, decision.gate_key, *mail, *drawn)
+
+
+async def revealed(connection: Connection, case: CaseId) -> None:
+    """Somebody was shown what the rules allow: whatever is said of the draft from now on is no evidence."""
+    await connection.execute(REVEAL, case)
 
 
 async def judged(connection: Connection, codec: Codecs, before: Case, after: Case, move: Move, traceparent: str) -> None:

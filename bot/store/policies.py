@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from bot.policies.bundle import Bundle
 from bot.store.database import Connection, Database
+from pipeline.house import POLICY, House
 from pipeline.policy.compare import Change
 from pipeline.policy.simulate import Row
 from pipeline.policy.versions import Author, InForce, Origin, Stale, State, Version, VersionId, overtaken
@@ -208,3 +209,9 @@ async def in_force_id(connection: Connection) -> VersionId | None:
     """Which version holds, as the caller's transaction sees it."""
     found = await connection.fetchval(NEWEST)
     return None if found is None else VersionId(found)
+
+
+async def is_of_yesterday(connection: Connection, house: House) -> bool:
+    """Another version of the policies is in force than this process has taken up: what it believes decides nothing."""
+    taken = dict(house.versions).get(POLICY)
+    return taken is not None and int(taken) != await in_force_id(connection)

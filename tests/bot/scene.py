@@ -116,6 +116,14 @@ async def promote(database: Database, state: str = "auto_send", intent: str = "h
     await database.run(lambda connection: connection.execute(sql, intent, key, state))
 
 
+async def publish(database: Database, number: int) -> None:
+    """A version of the policies that holds from now on, without any files."""
+    version = "insert into policy_versions values ($1, now(), 'files', 'files', 'files', '', 'd', null, '{}', true, null, false)"
+    published = "insert into policy_publishings (version, by_id, by_name, why) values ($1, 'x', 'x', '')"
+    for sql in (version, published):
+        await database.run(lambda connection, sql=sql: connection.execute(sql, number))  # type: ignore[misc]
+
+
 @dataclass
 class FileBoard:
     """Slack as a file: a JSON line for every message posted or updated; `look again` finds what was posted before."""
@@ -313,7 +321,7 @@ def scene(
     clearance = wrap("clearance", Clearance(database, lambda: HOUSE))
     sender = Sender(effects, cases, sends, cards, mailboxes, lambda: PEOPLE, staff, lambda: "Larkspur", lambda: caps, clearance)
     releaser = wrap("releaser", Releaser(clearance, PLAIN, lambda: caps))
-    forwarder = Forwarder(effects, cases, sends, mailboxes, lambda: PEOPLE, lambda: "Larkspur", lambda: caps)
+    forwarder = Forwarder(effects, cases, sends, mailboxes, lambda: PEOPLE, lambda: "Larkspur", lambda: caps, clearance)
     board, span = FileBoard(folder / "board.jsonl"), timedelta(seconds=lease)
     worker = Worker(
         queue, Bell(dsn, CASES), wrap("read", read), wrap("triage", partial(triage, hold=hold)), plan.effects, lease=span, poll=poll

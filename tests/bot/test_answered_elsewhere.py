@@ -18,7 +18,7 @@ from pipeline.errors import Temporary
 from pipeline.ports import HandReply, SentMail
 from pipeline.review import Refused, approve
 from tests.bot.hands import PROVIDERS, Hands, hands_at
-from tests.bot.scene import ANA, INBOX, Scene, mail
+from tests.bot.scene import ANA, INBOX, Scene, mail, promote
 from tests.bot.test_sent import ANSWER
 
 OURS = "X-Triage-Send-Id: 1\n"
@@ -256,6 +256,28 @@ async def test_an_answer_that_is_seen_before_the_approved_reply_goes_out_stops_i
     case = await at.only()
     assert case.outcome is not None
     assert (case.status, case.outcome.kind) == (Status.SENT, "answered_by_hand")
+    assert [raw for raw in at.hands.ledger if b"X-Triage-Send-Id" in raw] == []
+
+
+async def test_an_answer_that_is_seen_before_one_goes_out_by_itself_stops_it(at: Desk) -> None:
+    """Released, its sending put off by the mailbox, and meanwhile somebody answers: the customer gets one answer, the person's."""
+    await promote(at.stage.database)
+    sender = replace(at.stage.outbox.sender, by_hand={INBOX: at.watch.overtaking})
+    stage = replace(at.stage, outbox=replace(at.stage.outbox, sender=sender))
+    item = at.hands.deliver(mail("a", text="Answer by itself."))
+    while await at.ingest.poll() or await stage.worker.step() or await stage.outbox.step():
+        pass
+    assert await stage.soon()
+    while (await at.only()).status is Status.SCHEDULED:
+        assert await stage.outbox.step()
+    at.hands.answer(item)
+    assert await at.watch.look() == 0
+    await stage.settle()
+    held = await at.only()
+    assert (held.status, held.note.split(" at ")[0]) == (Status.REVIEW, "Not sent by itself: Ben Okafor answered by hand")
+    assert await at.watch.look() == 1
+    await stage.settle()
+    assert (await at.only()).status is Status.SENT
     assert [raw for raw in at.hands.ledger if b"X-Triage-Send-Id" in raw] == []
 
 

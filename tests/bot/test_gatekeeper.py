@@ -6,13 +6,12 @@ from dataclasses import replace
 import pytest
 
 from bot import delivery
-from pipeline.case import Status
 from pipeline.gate.demotion import SevereError, TakenAway
 from pipeline.gate.states import Change, Lost, Promoted, StartedOver, State, Suspected
 from pipeline.policy.rulebook import Rule
-from pipeline.review import Move, Refused, answered_by_hand
+from pipeline.review import Move, Refused, answered_by_hand, hold
 from tests.bot.gating import INTENT, Judging, kept
-from tests.bot.scene import ANA, Scene
+from tests.bot.scene import ANA, Scene, publish
 
 STRICTER = {
     "name": "stricter",
@@ -161,15 +160,23 @@ async def test_a_process_that_has_not_taken_up_the_newest_policies_takes_no_righ
     stricter = kept({"rules": (*judging.house.rulebook.rules, Rule.model_validate(STRICTER))})
     old, judging.house = judging.house, stricter
     await judging.gatekeeper.look()
-    version = "insert into policy_versions values (2, now(), 'files', 'files', 'files', '', 'd', null, '{}', true, null, false) returning 1"
-    await judging.scene.value(version)
-    await judging.scene.value("insert into policy_publishings (version, by_id, by_name, why) values (2, 'x', 'x', '') returning 1")
+    await publish(judging.scene.database, 2)
     judging.house = old.numbered(1)
     await judging.gatekeeper.look()
     assert await judging.state() is State.AUTO_SEND, "the older rules look freer, but they are not in force"
     judging.house = stricter.numbered(2)
     await judging.gatekeeper.look()
     assert await judging.state() is State.AUTO_SEND
+
+
+async def test_an_intent_that_cannot_be_judged_keeps_no_other_from_losing_its_right(judging: Judging) -> None:
+    await judging.promoted()
+    await judging.scene.value("update gates set makings = '{}' where intent <> $1", INTENT)
+    judging.house = replace(judging.house, keys={**judging.house.keys, INTENT: "another"})
+    judging.asked = {"classify": ("openai/gpt-4o-2024-08-06",)}
+    with pytest.raises(ExceptionGroup, match="could not be judged"):
+        await judging.gatekeeper.look()
+    assert await judging.state() is State.DEMOTED
 
 
 async def test_another_model_takes_the_right(judging: Judging) -> None:
@@ -234,8 +241,11 @@ async def test_what_goes_out_by_itself_is_kept_once_with_its_chance_and_what_peo
     sent = delivery.sent(went, await judging.scene.now())
     after = await judging.scene.cases.commit(went, sent)
     assert after is not None
-    hold = Move("hold", ANA.id, await judging.scene.now(), Status.REVIEW, None, None, "Held by Ana", ())
-    assert await judging.scene.cases.commit(held, hold) is not None
+    await judging.scene.value("update messages set status = 'scheduled' where id = $1", held.id)
+    held = await judging.scene.case(held.id)
+    stopped = hold(held, held.revision, ANA, await judging.scene.now())
+    assert isinstance(stopped, Move)
+    assert await judging.scene.cases.commit(held, stopped) is not None
     kept = "select array_agg((case_id, held, chance, picked)::text order by case_id) from auto_answers"
     assert await judging.scene.value(kept) == [f"({went.id},f,1,t)", f"({held.id},t,1,f)"]
     again = answered_by_hand(after, "Ben", await judging.scene.now(), "We open at ten.")
@@ -250,4 +260,4 @@ async def test_after_two_hundred_answers_a_share_is_looked_at_and_never_none(jud
     object.__setattr__(judging.scene.worker, "triage", judging.triage)
     case = await judging.scene.reviewed("a")
     await judging.scene.cases.commit(case, delivery.sent(case, await judging.scene.now()))
-    assert await judging.scene.value("select chance from auto_answers where case_id = $1", case.id) == pytest.approx(0.1)
+    assert await judging.scene.value("select chance from auto_answers where case_id = $1", case.id) == 0.5, "a stranger"

@@ -1,14 +1,18 @@
 """What a click says of a draft is written down once, blind, and of the right person; a test draft never leaves the card."""
 
+from dataclasses import replace
+
 import pytest
 
 from blocks import draft as drawn
 from blocks.state import shown
+from bot.store.labels import labels_of
 from pipeline import review
 from pipeline.case import Case, CaseId, Status
 from pipeline.effects import SecondLook, SendReply
+from pipeline.gate.labels import counted
 from pipeline.review import Move, Whom
-from tests.bot.gating import SEEDED, Judging
+from tests.bot.gating import INTENT, SEEDED, Judging
 from tests.bot.scene import ANA, BEN, Scene, mail
 
 
@@ -85,6 +89,19 @@ async def test_a_draft_that_was_not_sent_after_all_and_is_rejected_then_is_known
     await move(judging, back, review.reject(back, back.revision, BEN, await judging.scene.now(), "wrong_answer", ""))
     assert await label(judging, case.id) == ("sent_as_is", "right", ANA.id)
     assert await judging.scene.value("select complained_at is not null from labels where case_id = $1", case.id)
+
+
+async def test_who_asked_to_see_what_the_rules_allow_gives_no_evidence(judging: Judging) -> None:
+    seen, blind, late = [await judging.scene.reviewed(name) for name in "abc"]
+    await judging.scene.cases.reveal(seen.id, BEN.id)
+    for case in (seen, blind, late):
+        await judging.scene.approve(case)
+    await judging.scene.cases.reveal(late.id, BEN.id)
+    rows = await judging.scene.database.run(lambda link: labels_of(link, INTENT))
+    labels = [replace(row.label, sender=str(row.label.case)) for row in rows]
+    found = counted(labels, judging.house.keys[INTENT], labels[0].received_at, await judging.scene.now())
+    assert [(label.case, why) for label, why in found.left_out] == [(seen.id, "not_blind"), (blind.id, "open"), (late.id, "open")]
+    assert await judging.scene.value("select count(*) from audit_log where action = 'reveal'") == 2
 
 
 async def test_what_is_kept_tells_nobody_whom_it_was_about(judging: Judging) -> None:

@@ -3,10 +3,13 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from bot.quality import Quality
 from bot.store.answers import DOUBTED
 from bot.store.database import Connection
 from pipeline.case import Case, Fault
+from pipeline.errors import Permanent
 from pipeline.gate.sampling import FIRST, looked_at
 from pipeline.house import House
 from pipeline.prompt import Prompt
@@ -124,6 +127,24 @@ async def test_a_severe_doubt_is_told_in_the_thread_at_once(stage: Scene) -> Non
     await Quality(stage.cases, lambda: ours).look()
     await stage.settle()
     assert f"{DOUBTED} It says: It names another customer." in told(stage, case)
+
+
+async def test_what_cannot_be_asked_about_stands_in_no_others_way(stage: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two intents one is not in the policies any more; of two answers the model refuses one."""
+    cases = [await gone(stage, name) for name in ("a", "b", "c")]
+    await stage.value("update auto_answers set intent = 'removed' where case_id = $1", cases[0].id)
+    plain, _ = house("")
+
+    def answer(prompt: Prompt) -> str:
+        if len(model.asked) == 1:
+            raise Permanent("This is refused.")
+        return json.dumps({"doubt": "none", "finding": ""})
+
+    model = Spoken(answer)
+    ours = replace(plain, language_models={"qa": model})
+    monkeypatch.setattr("bot.quality.AT_ONCE", 2)
+    await Quality(stage.cases, lambda: ours).look()
+    assert await stage.value("select array_agg(message_id) from qa_reviews") == [cases[2].id]
 
 
 async def test_without_a_second_model_nobody_is_asked(stage: Scene) -> None:

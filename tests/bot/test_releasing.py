@@ -18,7 +18,7 @@ from pipeline.email import Authentication, Email
 from pipeline.policy.content import Caps
 from pipeline.policy.rulebook import Rulebook
 from pipeline.review import Move, answered_by_hand, hold, standing, take_over
-from tests.bot.scene import ANA, BEN, HOLD, HOUSE, PARTNERS, Scene, mail, promote
+from tests.bot.scene import ANA, BEN, HOLD, HOUSE, PARTNERS, Scene, mail, promote, publish
 
 ROUNDS = 100 if os.environ.get("TRIAGE_FULL") else 8
 Change = Callable[[Scene, Case], Awaitable[object]]
@@ -29,7 +29,8 @@ def housed(stage: Scene, **change: Any) -> Scene:
     outbox = stage.outbox
     clearance = replace(outbox.releaser.clearance, house=lambda: replace(HOUSE, **change))
     sender, releaser = replace(outbox.sender, clearance=clearance), replace(outbox.releaser, clearance=clearance)
-    return replace(stage, outbox=replace(outbox, sender=sender, releaser=releaser))
+    forwarder = replace(outbox.forwarder, clearance=clearance)
+    return replace(stage, outbox=replace(outbox, sender=sender, releaser=releaser, forwarder=forwarder))
 
 
 async def ended(stage: Scene, case: Case) -> Case:
@@ -199,6 +200,29 @@ async def test_what_changes_while_its_draft_is_made_still_stops_it(stage: Scene,
     slow = replace(stage, outbox=replace(stage.outbox, sender=replace(stage.outbox.sender, mailboxes=mailboxes)))
     await _check_stopped(stage, await ended(slow, case), sentence)
     assert await stage.value("select state from sends") == "cancelled"
+
+
+async def test_a_pause_between_the_answer_and_its_forward_keeps_the_mail_here(stage: Scene) -> None:
+    case = await stage.scheduled("a", text="Answer by itself, dear partner.")
+    await _release(stage, case)
+    while (await stage.case(case.id)).status is not Status.SENT:
+        assert await stage.outbox.step()
+    await pause(stage, case)
+    await stage.settle()
+    assert [str(one["to"]) for one in map(BytesParser().parsebytes, stage.sent())] == ["Carla Customer <carla@customers.example>"]
+    told = [str(line["text"]) for line in stage.board.lines() if line["kind"] == "say"]
+    assert any(text.startswith(f"The mail was not handed on to {PARTNERS}: Ana paused all answers") for text in told)
+    assert await stage.value("select state from sends where reply_slot = 1") == "cancelled"
+
+
+async def test_a_program_with_yesterdays_policies_sends_nothing_by_itself(stage: Scene) -> None:
+    """Another one has published meanwhile, perhaps a dry run: what this one believes of the policies does not count."""
+    case = await stage.scheduled("a")
+    await publish(stage.database, 2)
+    stopped = housed(stage, versions=(("policy", "1"),))
+    await _check_stopped(stopped, await ended(stopped, case), "this program has not taken them up")
+    again = housed(stage, versions=(("policy", "2"),))
+    assert (await ended(again, await again.scheduled("b"))).status is Status.SENT
 
 
 async def test_what_a_person_approves_goes_out_while_it_is_paused(stage: Scene) -> None:

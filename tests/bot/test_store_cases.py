@@ -14,7 +14,7 @@ from pipeline.email import MailboxId
 from pipeline.errors import Permanent
 from pipeline.ports import IntentFigures
 from pipeline.prompt import Call
-from pipeline.review import Move, edit, reject
+from pipeline.review import OPEN, Move, edit, reject
 from tests.bot.scene import ANA, BEN, CHANNEL, INBOX, Scene, mail, scene
 
 CALL = Call("classify", "gpt-4o-mini", 800, 0, 60, 0.25, 420)
@@ -154,3 +154,9 @@ def test_text_columns_say_how_they_are_encoded() -> None:
 
 async def test_a_mail_in_the_queue_is_no_case_yet(stage: Scene) -> None:
     assert await stage.cases.load(await stage.arrive(mail("a"), "1")) is None
+
+
+async def test_the_index_of_open_cases_holds_every_status_that_home_lists(stage: Scene) -> None:
+    """A status that is missing there has every look at Home read the whole table."""
+    held = str(await stage.value("select indexdef from pg_indexes where indexname = 'messages_open'"))
+    assert {status for status in Status if f"'{status.value}'" in held} == {*OPEN, Status.SCHEDULED}

@@ -183,10 +183,8 @@ async def stage(
     **settings: Any,
 ) -> AsyncIterator[Stage]:
     """Everything connected; `settings` are the local Slack's."""
-    async with (
-        local_slack(**settings) as slack,
-        acting(slack, cases or MemoryCases(), channel, connections, seen, policies=policies) as made,
-    ):
+    kept = cases or MemoryCases()
+    async with local_slack(**settings) as slack, acting(slack, kept, channel, connections, seen, policies=policies) as made:
         yield made
 
 

@@ -125,6 +125,21 @@ async def test_an_edit_catches_the_error_only_where_it_takes_it_away(price: str,
         assert at.case().draft == DRAFT
 
 
+async def test_words_over_a_test_draft_that_another_has_judged_meanwhile_never_become_the_reply() -> None:
+    async with stage() as at:
+        ts = await at.place(replace(REVIEW, seeded=BAD))
+        await at.click("ana", ts["draft"], ids.EDIT)
+        window = await at.window("ana")
+        await at.click("ben", ts["draft"], ids.APPROVE)
+        assert at.case().seeded is None
+        await at.slack.submit("ana", window["id"], {"text.0.0.3": BAD.text + "\n\nP.S. Thank you!"})
+        shown = await at.window("ana")
+        assert shown["callback_id"] == ids.NOTICE_VIEW
+        assert "test draft with an error" in said(shown["blocks"])
+        assert "P.S. Thank you!" in said(shown["blocks"]), "nobody loses what they wrote"
+        assert at.case().draft == DRAFT
+
+
 async def test_rejecting_a_test_draft_catches_it_and_keeps_the_case() -> None:
     async with stage() as at:
         ts = await at.place(replace(REVIEW, seeded=BAD))
