@@ -37,7 +37,7 @@ LEFT_OUT: dict[LeftOut, str] = {
 PROMISE = "From then on answers of this kind go out that nobody has read first. Your name is kept with the decision."
 NOTHING = (
     "No intent can earn the right to answer by itself now: none has auto_send as its ceiling, or a language model that is asked is named "
-    "without the day of its snapshot (docs/gate.md)."
+    "without the day of its snapshot. `triage doctor` names it; set dated names under [models] classify and draft (docs/models.md)."
 )
 
 

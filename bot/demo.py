@@ -29,13 +29,17 @@ INBOXES = ("support@larkspur.example", "sales@larkspur.example", "ops@larkspur.e
 
 @dataclass(frozen=True, slots=True)
 class DemoSettings:
-    """`data` keeps everything between two runs; ports of 0 take free ones; `speed` 2.0 lets the mails arrive twice as fast."""
+    """`data` keeps everything between two runs; ports of 0 take free ones; `speed` 2.0 lets the mails arrive twice as fast.
+
+    `reviewer_checks`: some cards show a test draft first, and some reviews are repeated, as `triage run` does it.
+    """
 
     data: Path
     slack_port: int
     mail_port: int
     health_port: int
     speed: float
+    reviewer_checks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def bot_settings(settings: DemoSettings) -> Settings:
         digest_at="*/2 * * * *",
         log_level="warning",
         models=ModelsSettings(local_only=True),
-        reviewer_checks=False,
+        reviewer_checks=settings.reviewer_checks,
         knowledge=company.HANDBOOK,
         calendar=str(company.CALENDAR),
         crm=company.CONTACTS,

@@ -41,12 +41,17 @@ from bot.store.policies import PolicyVersions
 from bot.store.rights import pause
 from pipeline.email import MailboxId
 from pipeline.errors import Misconfigured, Permanent, Temporary
+from pipeline.gate.makings import moving
 from pipeline.people import People
 
 NEEDED_TABLES = (
     *("messages", "bodies", "drafts", "decisions", "effects", "sends", "outgoing", "cards", "metrics", "audit_log"),
     *("mailboxes", "deliveries", "spool", "budgets", "calls", "model_spend", "models", "model_mails", "gates", "gate_changes", "pauses"),
     *("policy_texts", "policy_versions", "policy_files", "policy_verdicts", "policy_publishings"),
+)
+NOTHING_EARNED = (
+    "No intent can earn the right to answer by itself with {}: such a model changes under its name. Set names with the day of a snapshot "
+    "under [models] classify and draft (docs/models.md)."
 )
 
 
@@ -194,6 +199,8 @@ async def _models(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("models", False, str(error))
         return
     yield Finding("models", True, choice.told(picks, settings.models))
+    if unsure := moving(choice.names(picks)):
+        yield Finding("right to answer", True, NOTHING_EARNED.format(unsure))
     for pick in choice.distinct(picks):
         yield await _try(f"model {pick.name}", partial(_model, pick, settings))
 

@@ -70,7 +70,7 @@ class Quality:
         if await connection.fetchval(REVIEWED, case.id, model, said.doubt, codec.name, finding, usd) is None:
             return
         await put_calls(connection, case.id, calls)
-        picked = await answers.doubt(connection, case, quality.suspicion(case, said))
+        picked = await answers.doubt(connection, case, said)
         if said.severe or picked:
             why = f"{DOUBTED} It says: {said.finding}" if said.doubt != "none" else answers.LOOK
             await put_effects(connection, codec, (Notify(case.id, "doubted", why, loud=said.severe),), traceparent)

@@ -57,6 +57,10 @@ class Gate(Protocol):
         """Do what a person asks, if the standing is still at this revision."""
         ...
 
+    async def look(self) -> None:
+        """Judge the evidence now; where that cannot be done, it is judged at the next turn of the clock."""
+        ...
+
 
 class PolicyBook(Protocol):
     """The policies as versions. Everything raises Temporary; what takes an edit raises Misconfigured for its mistakes."""

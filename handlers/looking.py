@@ -58,6 +58,7 @@ class Looking:
         match done:
             case Case():
                 await ack()
+                await self.desk.gate.look()
             case Refused(sentence) | Overtaken(_, sentence):
                 await ack(response_action="update", view=notice.view("Not saved", sentence))
 

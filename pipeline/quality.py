@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from pipeline.atoms import scrub
-from pipeline.case import Case, Fault
+from pipeline.case import Fault
 from pipeline.email import Shareable
 from pipeline.gate.demotion import Severe
 from pipeline.gate.sampling import Suspicion
@@ -79,8 +79,8 @@ def _line(finding: str) -> str:
     return " ".join(scrub(seen).split())[:LONGEST_FINDING]
 
 
-def suspicion(case: Case, second: Second | None) -> Suspicion:
-    """How much an answer deserves a look, from what is known before anybody looks: a doubt, a stranger's mail, neither."""
+def suspicion(second: Second | None, *, strange: bool) -> Suspicion:
+    """How much an answer deserves a look, from what is known before anybody looks: a doubt, a mail from a `strange` domain, neither."""
     if second is not None and second.doubt != "none":
         return "suspected"
-    return "none" if case.context is not None and case.context.known else "novel"
+    return "novel" if strange else "none"

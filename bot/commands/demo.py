@@ -18,6 +18,9 @@ def demo(
     mail_port: Port = 8901,
     health_port: Port = 8902,
     speed: Annotated[float, typer.Option(min=0.1, help="How fast the mails arrive: 2 is twice as fast.")] = 1.0,
+    reviewer_checks: Annotated[
+        bool, typer.Option("--reviewer-checks", help="Show some test drafts, so that an intent can earn its right.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget what an earlier demo left.")] = False,
 ) -> None:
     """Run Inbox Triage for a small company: mails arrive, cards appear in a local Slack, you click, the customer has the answer.
@@ -33,7 +36,7 @@ def demo(
     if fresh:
         forget(data)
     say("Starting PostgreSQL, Valkey, the local Slack and the post office …")
-    run(until_interrupted(DemoSettings(data, slack_port, mail_port, health_port, speed), tell))
+    run(until_interrupted(DemoSettings(data, slack_port, mail_port, health_port, speed, reviewer_checks), tell))
     say(f"Stopped. `make demo` continues where it was; `triage demo --fresh` starts over. Everything lies in {data}.")
 
 

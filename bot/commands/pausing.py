@@ -8,8 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from bot.commands.terminal import out, run, say
-from bot.embedded import postgres, services
-from bot.embedded.folder import FolderInUse
+from bot.embedded import beside
 from bot.settings import Settings, load
 from bot.store.database import connect
 from bot.store.rights import Switch
@@ -62,19 +61,9 @@ def _since(held: Pause) -> str:
 async def _with_switch(settings: Settings, throw: Callable[[Switch], Awaitable[T]]) -> T:
     """Beside a bot that runs its own database too: that is when it matters."""
     url = settings.database_url.get_secret_value() if settings.database_url else None
-    try:
-        async with services(settings.data, database_url=url, redis_url="redis://not-needed") as running:
-            return await _thrown(running.database_url, throw)
-    except FolderInUse:
-        beside = postgres.beside(settings.data)
-        if beside is None:
-            raise
-        return await _thrown(beside, throw)
-
-
-async def _thrown(url: str, throw: Callable[[Switch], Awaitable[T]]) -> T:
-    database = await connect(url, name="triage pause", size=1)
-    try:
-        return await throw(Switch(database))
-    finally:
-        await database.close()
+    async with beside.database(settings.data, url) as reached:
+        database = await connect(reached.url, name="triage pause", size=1)
+        try:
+            return await throw(Switch(database))
+        finally:
+            await database.close()

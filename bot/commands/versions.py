@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.terminal import FOUND, out, run, say, table
-from bot.embedded import services
+from bot.embedded import beside
 from bot.migrate import migrate
 from bot.policies import bundle as files
 from bot.policies.begin import folder_of
@@ -109,12 +109,12 @@ def simulated(days: int, rows: Sequence[Row]) -> None:
 
 @asynccontextmanager
 async def stored(settings: Settings) -> AsyncIterator[Database]:
-    """The database of the settings, at this program's version where it is our own."""
+    """The database of the settings, beside a bot that runs it too; at this program's version where it is ours alone."""
     url = settings.database_url.get_secret_value() if settings.database_url else None
-    async with services(settings.data, database_url=url, redis_url="redis://not-needed") as running:
-        if url is None:
-            await migrate(running.database_url, settings.migrations)
-        database = await connect(running.database_url, name="triage policy", size=2)
+    async with beside.database(settings.data, url) as reached:
+        if reached.ours:
+            await migrate(reached.url, settings.migrations)
+        database = await connect(reached.url, name="triage policy", size=2)
         try:
             yield database
         finally:

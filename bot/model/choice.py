@@ -29,10 +29,13 @@ from pipeline.prompt import Role
 
 KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
 USUAL: Mapping[str, Mapping[Role, str]] = {
-    "openai": {"classify": "gpt-4o-mini", "draft": "gpt-4o-mini", "summary": "gpt-4o-mini", "qa": "gpt-4o"},
+    "openai": {**dict.fromkeys(("classify", "draft", "summary"), "gpt-4o-mini-2024-07-18"), "qa": "gpt-4o-2024-08-06"},
     "anthropic": dict.fromkeys(("classify", "draft", "summary", "qa"), "claude-haiku-5-5"),
 }
-"""What is asked where only a key is set: OpenAI before Anthropic. Nobody for a role that falls back on another."""
+"""What is asked where only a key is set: OpenAI before Anthropic. Nobody for a role that falls back on another.
+
+A name with the day of its snapshot, where there is one: no intent can earn the right to answer by itself with a model that may change.
+"""
 
 
 @dataclass(frozen=True, slots=True)

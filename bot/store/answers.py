@@ -9,9 +9,9 @@ from bot.store.rows import put_effects
 from pipeline.case import Case, CaseId, Status
 from pipeline.effects import Notify
 from pipeline.gate.demotion import SevereError
-from pipeline.gate.sampling import Suspicion, chance, looked_at
+from pipeline.gate.sampling import chance, looked_at
 from pipeline.gate.states import Cleared, Standing, Suspected
-from pipeline.quality import SEVERE, suspicion
+from pipeline.quality import SEVERE, Second, suspicion
 from pipeline.review import Move
 
 LOOK = "Please look at this answer, which went out by itself: it was picked by chance. The draft below says right or wrong."
@@ -29,6 +29,8 @@ select count(*) filter (where g.watched_from is null or a.at >= g.watched_from) 
        count(*) filter (where a.at >= clock_timestamp() - interval '7 days') as weekly
 from auto_answers a left join gates g on g.intent = a.intent where a.intent = $1 and not a.held
 """
+# The domain wrote to none of the inboxes before. The database's own index answers, however many mails there are.
+STRANGE = "select not exists (select from messages where lower(split_part(sender, '@', 2)) = lower($2) and id < $1)"
 LOOKED = """
 update auto_answers set looked_at = clock_timestamp(), wrong = $2, severity = $3
 where case_id = $1 and picked and looked_at is null returning case_id
@@ -60,7 +62,7 @@ async def keep(connection: Connection, codec: Codecs, before: Case, after: Case,
 
 
 async def _sent(connection: Connection, codec: Codecs, case: Case, ours: tuple[CaseId, str, str], traceparent: str) -> None:
-    likely = await _chance(connection, case, suspicion(case, None))
+    likely = await _chance(connection, case, None)
     picked = looked_at(await _secret(connection), case.email.message_id, likely)
     if await connection.fetchval(SENT, *ours, likely, picked) is not None and picked:
         await put_effects(connection, codec, (Notify(case.id, "look", LOOK),), traceparent)
@@ -75,18 +77,19 @@ async def _judged(connection: Connection, case: CaseId, fault: str | None) -> No
         await connection.execute(LABEL, case)
 
 
-async def doubt(connection: Connection, case: Case, why: Suspicion) -> bool:
+async def doubt(connection: Connection, case: Case, said: Second) -> bool:
     """Raise the chance that people look at it, as its doubt asks; True where that picked it."""
-    likely = await _chance(connection, case, why)
+    likely = await _chance(connection, case, said)
     picked = looked_at(await _secret(connection), case.email.message_id, likely)
     return bool(await connection.fetchval(RAISE, case.id, likely, picked))
 
 
-async def _chance(connection: Connection, case: Case, why: Suspicion) -> float:
+async def _chance(connection: Connection, case: Case, said: Second | None) -> float:
     assert case.classification is not None
     row = await connection.fetchrow(BEFORE, case.classification.intent)
     assert row is not None
-    return chance(row["since"], float(row["weekly"] + 1), why)
+    strange = await connection.fetchval(STRANGE, case.id, case.email.sender.domain)
+    return chance(row["since"], float(row["weekly"] + 1), suspicion(said, strange=strange))
 
 
 async def _secret(connection: Connection) -> bytes:
@@ -96,11 +99,14 @@ async def _secret(connection: Connection) -> bytes:
 SEVERE_ERROR = """
 select a.case_id, a.severity, l.actor from auto_answers a
 join audit_log l on l.message_id = a.case_id and l.action = 'revert'
-where a.intent = $1 and a.severity is not null and l.at >= $2 order by l.at limit 1
+where a.intent = $1 and a.severity is not null and a.at >= $2 order by l.at limit 1
 """
 SUSPECTED = """
 select a.case_id, q.doubt from auto_answers a join qa_reviews q on q.message_id = a.case_id
-where a.intent = $1 and q.doubt = any($2) and q.at >= $3 and a.case_id <> all($4) and a.looked_at is null and a.complained_at is null
+where a.intent = $1 and q.doubt = any($2) and a.at >= $3 and a.case_id <> all($4) and a.looked_at is null and a.complained_at is null
+and not exists (
+    select from gate_changes c where c.intent = $1 and c.event->>'kind' = 'Cleared' and (c.event->>'case')::bigint = a.case_id
+)
 order by q.at limit 1
 """
 CLEARED = """
@@ -110,14 +116,14 @@ where a.case_id = any($1) and (a.looked_at is not null or a.complained_at is not
 
 
 async def severe(connection: Connection, at: Standing) -> SevereError | None:
-    """An error of severity A that a person named since the right is held."""
-    row = await connection.fetchrow(SEVERE_ERROR, at.intent, at.since)
+    """An error of severity A that a person named in an answer given since evidence counts: under the right that is held now."""
+    row = await connection.fetchrow(SEVERE_ERROR, at.intent, at.counts_from)
     return None if row is None else SevereError(row["case_id"], row["severity"], row["actor"])
 
 
 async def suspected(connection: Connection, at: Standing) -> Suspected | None:
-    """An answer that the second model holds to be such an error, which nobody has looked at and which is not known yet."""
-    row = await connection.fetchrow(SUSPECTED, at.intent, sorted(SEVERE), at.since, list(at.suspected))
+    """An answer that the second model holds to be such an error, which nobody has looked at or cleared and which is not known yet."""
+    row = await connection.fetchrow(SUSPECTED, at.intent, sorted(SEVERE), at.counts_from, list(at.suspected))
     return None if row is None else Suspected(row["case_id"], row["doubt"])
 
 

@@ -15,7 +15,7 @@ SHOWN = 0.05
 BITS = 53
 
 Suspicion = Literal["none", "novel", "suspected"]
-"""`novel`: a sender's domain not seen before, or a narrow lead of the intent. `suspected`: the second model doubts the answer."""
+"""`novel`: a sender's domain that never wrote to us before. `suspected`: the second model doubts the answer."""
 AT_LEAST: dict[Suspicion, float] = {"none": LEAST, "novel": 0.5, "suspected": 1.0}
 
 

@@ -58,7 +58,7 @@ async def test_a_source_that_is_none_is_named(said: Said, tmp_path: Path) -> Non
 
 async def test_the_models_are_told_and_each_is_tried_without_a_call_that_costs(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOUSE_KEY", "sk-local")
-    async with local_models(LocalSettings(models=("llama3.1:8b", "gpt-4o-mini", "gpt-4o"))) as models:
+    async with local_models(LocalSettings(models=("llama3.1:8b", "gpt-4o-mini", "gpt-4o-mini-2024-07-18", "gpt-4o-2024-08-06"))) as models:
         settings = ModelsSettings(
             openai_url=models.openai_url,
             anthropic_url=models.anthropic_url,
@@ -68,7 +68,11 @@ async def test_the_models_are_told_and_each_is_tried_without_a_call_that_costs(s
         keys = {"openai_api_key": SecretStr("sk-local"), "anthropic_api_key": SecretStr("sk-wrong")}
         found = await said(models=settings, **keys)
     assert found["models"][0]
-    assert "classify: house/llama3.1:8b, then openai/gpt-4o-mini; draft: openai/gpt-4o-mini, then anthropic/" in found["models"][1]
+    assert (
+        "classify: house/llama3.1:8b, then openai/gpt-4o-mini; draft: openai/gpt-4o-mini-2024-07-18, then anthropic/" in found["models"][1]
+    )
+    assert found["right to answer"][0]
+    assert "anthropic/claude-haiku-5-5, house/llama3.1:8b, openai/gpt-4o-mini:" in found["right to answer"][1]
     assert found["model openai/gpt-4o-mini"] == (True, "The key opens it.")
     assert found["model house/llama3.1:8b"] == (True, "It follows JSON schemas.")
     ok, sentence = found["model anthropic/claude-haiku-5-5"]

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot import delivery
+from pipeline.case import Status
 from pipeline.gate.demotion import SevereError, TakenAway
-from pipeline.gate.states import Change, Lost, Promoted, StartedOver, State, Suspected
+from pipeline.gate.states import Change, Cleared, Lost, Promoted, StartedOver, State, Suspected
 from pipeline.policy.rulebook import Rule
 from pipeline.review import Move, Refused, answered_by_hand, hold
 from tests.bot.gating import INTENT, Judging, kept
@@ -237,7 +238,9 @@ async def test_nobody_learns_a_new_classifier_over_a_right(judging: Judging) -> 
 async def test_what_goes_out_by_itself_is_kept_once_with_its_chance_and_what_people_hold_too(judging: Judging) -> None:
     """As the outbox and a person's Hold move a case; the first answers are all looked at."""
     object.__setattr__(judging.scene.worker, "triage", judging.triage)
-    went, held = await judging.scene.reviewed("a"), await judging.scene.reviewed("b")
+    went, waits = await judging.scene.reviewed("a"), await judging.scene.reviewed("b")
+    held = replace(waits, status=Status.SCHEDULED)
+    await judging.scene.value("update messages set status = 'scheduled' where id = $1", held.id)
     sent = delivery.sent(went, await judging.scene.now())
     after = await judging.scene.cases.commit(went, sent)
     assert after is not None
@@ -258,6 +261,28 @@ async def test_after_two_hundred_answers_a_share_is_looked_at_and_never_none(jud
     await judging.promoted()
     await judging.sent(right=600)
     object.__setattr__(judging.scene.worker, "triage", judging.triage)
-    case = await judging.scene.reviewed("a")
-    await judging.scene.cases.commit(case, delivery.sent(case, await judging.scene.now()))
-    assert await judging.scene.value("select chance from auto_answers where case_id = $1", case.id) == 0.5, "a stranger"
+    for name, likely in (("stranger", 0.5), ("again", 0.1)):
+        case = await judging.scene.reviewed(name)
+        await judging.scene.cases.commit(case, delivery.sent(case, await judging.scene.now()))
+        assert await judging.scene.value("select chance from auto_answers where case_id = $1", case.id) == pytest.approx(likely)
+
+
+async def test_two_severe_doubts_at_once_both_wait_for_a_person_and_what_is_cleared_stays_so(judging: Judging) -> None:
+    await judging.promoted()
+    object.__setattr__(judging.scene.worker, "triage", judging.triage)
+    for name in ("a", "b"):
+        case = await judging.scene.reviewed(name)
+        await judging.scene.cases.commit(case, delivery.sent(case, await judging.scene.now()))
+    await judging.scene.value(
+        "insert into qa_reviews (message_id, model, doubt, codec, finding) select id, 'm', 'leak', 'plain', '' from messages returning 1"
+    )
+    for _ in range(3):
+        await judging.gatekeeper.look()
+    found = await judging.scene.value("select suspected from gates where intent = $1", INTENT)
+    assert isinstance(found, list)
+    assert len(found) == 2
+    for revision, case in enumerate(found, start=4):
+        assert await judging.state() is State.SUSPENDED
+        assert isinstance(await judging.gatekeeper.act(INTENT, revision, lambda seen, case=case: Cleared(case, ANA.id)), Change)  # type: ignore[misc]
+        await judging.gatekeeper.look()
+    assert await judging.state() is State.AUTO_SEND

@@ -96,6 +96,8 @@ class NoGate:
     async def act(self, intent: str, revision: int, make: Callable[[Account], Event]) -> Change | Refused:
         return Refused("There is nothing to decide.")
 
+    async def look(self) -> None: ...
+
 
 Second = Callable[[CaseId, PersonId, bool], Awaitable[bool]]
 

@@ -32,7 +32,7 @@ class Demo:
 
 
 @asynccontextmanager
-async def demo(data: Path, *, speed: float = 10.0) -> AsyncIterator[Demo]:
+async def demo(data: Path, *more: str, speed: float = 10.0) -> AsyncIterator[Demo]:
     """Start the demo on free ports; at the end it gets Ctrl-C, and must end by itself with 0."""
     command = (
         "-m",
@@ -48,6 +48,7 @@ async def demo(data: Path, *, speed: float = 10.0) -> AsyncIterator[Demo]:
         "0",
         "--speed",
         str(speed),
+        *more,
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, cwd=ROOT, stderr=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
@@ -121,6 +122,29 @@ class Browserless:
             "action", container=container, block_id=block["block_id"], action_id=action_id, value={"value": button["value"]}
         )
 
+    async def window(self, words: str) -> Any:
+        """The uppermost window, once it says these words."""
+
+        async def look() -> Any:
+            stack = (await self.get("views"))["views"]
+            return stack[-1] if stack and words in str(stack[-1]) else None
+
+        return await until(look, f"no window says {words}")
+
+    async def press(self, view: Any, action_id: str, value: str) -> Any:
+        """A click on a button of a window."""
+        container = {"type": "view", "view_id": view["id"]}
+        return await self.post("action", container=container, action_id=action_id, value={"value": value})
+
+    async def submit(self, view: Any, **given: object) -> Any:
+        """Fill these fields, each a block whose element has the block's name, and submit."""
+        return await self.post("submit", view_id=view["id"], state={name: {name: value} for name, value in given.items()})
+
+    async def close(self) -> None:
+        """Every window."""
+        while stack := (await self.get("views"))["views"]:
+            await self.post("close", view_id=stack[-1]["id"], clear=True)
+
 
 @asynccontextmanager
 async def person(demo: Demo, name: str) -> AsyncIterator[Browserless]:
@@ -132,7 +156,7 @@ async def person(demo: Demo, name: str) -> AsyncIterator[Browserless]:
         yield Browserless(session, origin, user)
 
 
-async def until(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 40.0) -> T:
+async def until(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 60.0) -> T:
     """What `look` finds, asked again until it is something."""
     async with asyncio.timeout(seconds):
         while True:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.case import Context, Looked, PersonId, Status
+from pipeline.case import Looked, PersonId, Status
 from pipeline.email import Shareable
 from pipeline.people import Person
 from pipeline.quality import DOUBTS, LONGEST_FINDING, UNREAD, Second, ask, read, suspicion
@@ -33,7 +33,7 @@ def test_every_doubt_of_the_list_is_read(doubt: str) -> None:
 )
 def test_what_cannot_be_read_is_a_doubt(text: str) -> None:
     assert read(text) == UNREAD
-    assert suspicion(SENT, UNREAD) == "suspected"
+    assert suspicion(UNREAD, strange=False) == "suspected"
 
 
 @given(st.text(max_size=6000))
@@ -53,10 +53,9 @@ def test_the_mail_is_fenced_and_the_answer_stands_beside_it() -> None:
 
 
 def test_a_stranger_is_looked_at_more_often_than_a_contact_and_a_doubt_always() -> None:
-    stranger = replace(SENT, context=Context(vip=False, known=False, earlier=0))
-    assert (suspicion(SENT, None), suspicion(stranger, None)) == ("none", "novel")
-    assert suspicion(SENT, Second("none", "")) == "none"
-    assert suspicion(SENT, Second("incomplete", "It says nothing of the date.")) == "suspected"
+    assert (suspicion(None, strange=False), suspicion(None, strange=True)) == ("none", "novel")
+    assert suspicion(Second("none", ""), strange=False) == "none"
+    assert suspicion(Second("incomplete", "It says nothing of the date."), strange=False) == "suspected"
 
 
 def test_a_verdict_may_turn_from_right_to_wrong_and_never_back() -> None:

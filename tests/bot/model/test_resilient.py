@@ -62,10 +62,10 @@ async def test_the_first_answers_while_it_can(models: LocalModels, store: Databa
     async with resilient(models, store, redis_url) as (model, metrics):
         answer = await model.ask(PROMPT)
         assert json.loads(answer.text)["intent"] == "pricing"
-        assert [call.model for call in answer.calls] == ["gpt-4o-mini"]
-        assert counted(metrics, "answered") == {"openai/gpt-4o-mini": 1}
+        assert [call.model for call in answer.calls] == ["gpt-4o-mini-2024-07-18"]
+        assert counted(metrics, "answered") == {"openai/gpt-4o-mini-2024-07-18": 1}
         assert metrics.registry.get_sample_value("triage_model_breaker", {"provider": "openai"}) == 0
-        dollars = {"model": "openai/gpt-4o-mini", "role": "classify"}
+        dollars = {"model": "openai/gpt-4o-mini-2024-07-18", "role": "classify"}
         assert metrics.registry.get_sample_value("triage_model_dollars_total", dollars) == answer.calls[0].usd
 
 
@@ -80,17 +80,17 @@ async def test_a_busy_provider_is_asked_again_when_it_said_so(models: LocalModel
     models.world.faults.append(Fault("rate_limited", api="openai", retry_after=0.4))
     async with resilient(models, store, redis_url) as (model, metrics):
         started = time.monotonic()
-        assert (await model.ask(PROMPT)).calls[0].model == "gpt-4o-mini"
+        assert (await model.ask(PROMPT)).calls[0].model == "gpt-4o-mini-2024-07-18"
         assert time.monotonic() - started >= 0.4
         models.world.faults.append(Fault("rate_limited", api="openai", retry_after=60.0))
         assert (await model.ask(PROMPT)).calls[0].model == "claude-haiku-5-5", "nobody waits a minute while another could answer"
-        assert counted(metrics, "failed") == {"openai/gpt-4o-mini": 2}
+        assert counted(metrics, "failed") == {"openai/gpt-4o-mini-2024-07-18": 2}
 
 
 async def test_what_a_refusal_cost_is_told_with_the_answer_of_the_next(models: LocalModels, store: Database, redis_url: str) -> None:
     models.world.faults.append(Fault("truncated", api="openai"))
     async with resilient(models, store, redis_url) as (model, _):
-        assert [call.model for call in (await model.ask(PROMPT)).calls] == ["gpt-4o-mini", "claude-haiku-5-5"]
+        assert [call.model for call in (await model.ask(PROMPT)).calls] == ["gpt-4o-mini-2024-07-18", "claude-haiku-5-5"]
 
 
 async def test_an_answer_that_is_no_json_is_the_last_resort(models: LocalModels, store: Database, redis_url: str) -> None:
@@ -101,7 +101,7 @@ async def test_an_answer_that_is_no_json_is_the_last_resort(models: LocalModels,
         answer = await model.ask(PROMPT)
         assert answer.text == "Sure! Here you go."
         assert len(answer.calls) == 2
-        assert counted(metrics, "malformed")["openai/gpt-4o-mini"] == 2
+        assert counted(metrics, "malformed")["openai/gpt-4o-mini-2024-07-18"] == 2
 
 
 async def test_nobody_waits_longer_than_the_deadline(models: LocalModels, store: Database, redis_url: str) -> None:
@@ -203,8 +203,8 @@ async def test_the_purse_keeps_what_a_call_did_not_cost(store: Database) -> None
 
 def test_the_defaults_ask_whoever_has_a_key() -> None:
     both = choice.picks(ModelsSettings(), KEYS, PRICES)
-    assert [pick.name for pick in both["classify"]] == ["openai/gpt-4o-mini", "anthropic/claude-haiku-5-5"]
-    assert [pick.name for pick in both["qa"]] == ["openai/gpt-4o", "anthropic/claude-haiku-5-5"]
+    assert [pick.name for pick in both["classify"]] == ["openai/gpt-4o-mini-2024-07-18", "anthropic/claude-haiku-5-5"]
+    assert [pick.name for pick in both["qa"]] == ["openai/gpt-4o-2024-08-06", "anthropic/claude-haiku-5-5"]
     none = choice.picks(ModelsSettings(), ModelKeys(), PRICES)
     assert not any(none.values())
     assert "no key is set" in choice.told(none, ModelsSettings())
@@ -231,9 +231,9 @@ async def test_another_snapshot_than_was_asked_for_is_logged_and_counted(
         assert "another model" not in caplog.text
         models.world.settings = LocalSettings(answers_as="gpt-5-2027-01-01")
         await model.ask(PROMPT)
-    assert "openai/gpt-4o-mini answered as gpt-5-2027-01-01, which is another model than was asked for." in caplog.text
+    assert "openai/gpt-4o-mini-2024-07-18 answered as gpt-5-2027-01-01, which is another model than was asked for." in caplog.text
     for snapshot in ("gpt-4o-mini-2024-07-18", "gpt-5-2027-01-01"):
-        labels = {"model": "openai/gpt-4o-mini", "snapshot": snapshot}
+        labels = {"model": "openai/gpt-4o-mini-2024-07-18", "snapshot": snapshot}
         assert metrics.registry.get_sample_value("triage_model_answers_total", labels) == 1
 
 
@@ -244,7 +244,7 @@ async def test_a_complex_letter_is_asked_of_its_own_model_and_charged_at_its_pri
         assert "draft_complex" in model.by_role
         (plain,) = (await model.ask(replace(PROMPT, role="draft"))).calls
         (hard,) = (await model.ask(replace(PROMPT, role="draft_complex"))).calls
-    assert (plain.model, hard.model, hard.role) == ("gpt-4o-mini", "gpt-4o", "draft_complex")
+    assert (plain.model, hard.model, hard.role) == ("gpt-4o-mini-2024-07-18", "gpt-4o", "draft_complex")
     assert hard.usd > plain.usd * 10
 
 
