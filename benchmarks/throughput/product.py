@@ -37,6 +37,7 @@ from bot.outbox import Outbox
 from bot.redaction.process import name_process
 from bot.releasing import Releaser
 from bot.sending import Sender
+from bot.serve import set_apart
 from bot.settings import ROOT
 from bot.slack.app import SlackSettings, keeping_connections, patient_client, posting_client
 from bot.slack.board import SlackBoard
@@ -172,6 +173,7 @@ async def _serve() -> None:
     setup, stages = Setup(**json.loads(await lines.readline())), Stages()
     timers(stages)
     async with product(setup) as (worker, outbox):
+        set_apart()
         _say("ready")
         while await lines.readline():
             stop = asyncio.Event()
