@@ -1,17 +1,14 @@
 """The running program: every loop side by side, until a signal, then an orderly end."""
 
 import asyncio
-import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from bot.embedded import Services
+from bot.garbage import set_apart
 from bot.settings import Settings
 from bot.wiring import Program, wired
-
-SELDOM = 20_000
-"""New objects between two searches for garbage: one mail makes and drops thousands, few of them in cycles."""
 
 
 async def serve(settings: Settings, services: Services, started: Callable[[int], None]) -> None:
@@ -21,13 +18,6 @@ async def serve(settings: Settings, services: Services, started: Callable[[int],
         ending = interrupted()
         started(port)
         await ending
-
-
-def set_apart() -> None:
-    """Leave what start-up made out of every later search for garbage: modules, models and policies are most of the heap, and they stay."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(SELDOM)
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from bot.buckets import shared
 from bot.budget import Limit
 from bot.dns import DnsResolver
 from bot.forwarding import Forwarder
+from bot.garbage import set_apart
 from bot.house import load, read_model_prices, read_policies, read_prompts, read_voice
 from bot.mailbox.reader import reader
 from bot.model import choice
@@ -37,7 +38,6 @@ from bot.outbox import Outbox
 from bot.redaction.process import name_process
 from bot.releasing import Releaser
 from bot.sending import Sender
-from bot.serve import set_apart
 from bot.settings import ROOT
 from bot.slack.app import SlackSettings, keeping_connections, patient_client, posting_client
 from bot.slack.board import SlackBoard
