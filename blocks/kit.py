@@ -69,6 +69,8 @@ def message(text: str, *blocks: Json) -> Message:
 
 def fitted(blocks: Sequence[Json], budget: int) -> list[Json]:
     """The blocks, with the longest texts clipped until their JSON has at most `budget` characters."""
+    if weight(blocks) <= budget:
+        return list(blocks)
     kept = list(copy.deepcopy(blocks))
     while (excess := weight(kept) - budget) > 0:
         longest = max(_texts(kept), key=lambda node: len(node["text"]))

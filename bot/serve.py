@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from bot.embedded import Services
+from bot.garbage import set_apart
 from bot.settings import Settings
 from bot.wiring import Program, wired
 
@@ -13,6 +14,7 @@ from bot.wiring import Program, wired
 async def serve(settings: Settings, services: Services, started: Callable[[int], None]) -> None:
     """Run until SIGINT or SIGTERM; `started` is called with the health port once everything is connected."""
     async with wired(settings, services) as program, running(program) as port:
+        set_apart()
         ending = interrupted()
         started(port)
         await ending

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 AtomKind = Literal["link", "address", "iban", "phone", "amount", "percent", "date", "time", "promise"]
@@ -54,6 +55,7 @@ class Atom:
     value: str
 
 
+@lru_cache(maxsize=512)
 def atoms(text: str) -> frozenset[Atom]:
     """All atoms of a text; a stretch counts once, as the first kind that claims it."""
     return frozenset(Atom(kind, _comparable(kind, match.group())) for kind, match in _claimed(text))

@@ -19,8 +19,9 @@ async def understood(matter: Matter, ahead: Ahead, now: datetime) -> tuple[Matte
     """The matter with its classification and what others know, and the calls it took. What no model can read goes to a person."""
     email, mailbox, house = matter.email, matter.mailbox, matter.house
     try:
-        redacted = await redacted_for(email, mailbox, house)
-        guess, found = await asyncio.gather(classify(redacted, email, mailbox, house), look_up(email, redacted, house, now))
+        redacted = await redacted_for(email, mailbox, house, matter.said)
+        first = classify(redacted, email, mailbox, house, matter.said)
+        guess, found = await asyncio.gather(first, look_up(email, redacted, house, now))
     except (Temporary, Permanent) as error:
         failure = Reason("model", "failed", Route.HUMAN, f"The mail could not be classified: {error.sentence}")
         return replace(matter, cautions=(*matter.cautions, failure)), ()

@@ -11,6 +11,7 @@ from pipeline.email import Email, MailboxId
 from pipeline.errors import Permanent, Temporary
 from pipeline.house import House
 from pipeline.matter import Matter
+from pipeline.policy.evaluate import signals
 from pipeline.policy.rulebook import delay
 from pipeline.prompt import Call
 from pipeline.screening.cautions import late, past
@@ -18,7 +19,7 @@ from pipeline.speculation import Ahead, asking_ahead
 from pipeline.stages import summary
 from pipeline.stages.classify import unclassified
 from pipeline.stages.draft import outline
-from pipeline.stages.enrich import enrich
+from pipeline.stages.enrich import enrich, facts
 from pipeline.stages.lint import lint
 from pipeline.stages.paraphrase import paraphrase, refused
 from pipeline.stages.prefilter import screen
@@ -52,7 +53,8 @@ async def triage(
         return _unread(Status.IGNORED, without_intent(email, mailbox, house, screening.ignore))
     context = enrich(email, history, house.people)
     cautions = (*screening.may_answer, *late(email, now), *past(history))
-    matter = Matter(email, mailbox, unclassified(email, mailbox, house), context, house, number, cautions)
+    said = signals(house.rulebook, facts(email, mailbox))
+    matter = Matter(email, mailbox, unclassified(email, mailbox, house, said), context, house, number, cautions, said)
     async with asking_ahead(house.language_models) as ahead:
         matter, calls = await understood(matter, ahead, now)
         decided = _since(started, clock)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pipeline.case import CaseId, Classification, Context, Decision, Draft, Finding, Reason, Route
 from pipeline.email import Email, MailboxId, Shareable
 from pipeline.house import House
+from pipeline.policy.evaluate import Signals
 from pipeline.prompt import Prompt, Role
 from pipeline.stages import paraphrase, summary
 from pipeline.stages.draft import Unfilled, draft
@@ -15,7 +16,7 @@ from pipeline.voice import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """`shown` is what language models may see of it, None until one is to be asked."""
+    """`said` is what its wording says; `shown` what language models may see of it, None until one is to be asked."""
 
     email: Email
     mailbox: MailboxId
@@ -24,6 +25,7 @@ class Matter:
     house: House
     number: CaseId | None
     cautions: tuple[Reason, ...]
+    said: Signals
     shown: Shareable | None = None
 
     def route(self, findings: tuple[Finding, ...] = ()) -> Decision:
@@ -40,7 +42,7 @@ class Matter:
 
     async def show(self) -> Shareable:
         """What language models may see. Raises Temporary where that cannot be made."""
-        return self.shown or await shareable(self.email, self.mailbox, self.house)
+        return self.shown or await shareable(self.email, self.mailbox, self.house, self.said)
 
     def rewording(self) -> Prompt | None:
         """What a language model would be asked about the letter that follows from what is known; None where there is no such letter.

@@ -27,6 +27,7 @@ from bot.buckets import shared
 from bot.budget import Limit
 from bot.dns import DnsResolver
 from bot.forwarding import Forwarder
+from bot.garbage import set_apart
 from bot.house import load, read_model_prices, read_policies, read_prompts, read_voice
 from bot.mailbox.reader import reader
 from bot.model import choice
@@ -172,6 +173,7 @@ async def _serve() -> None:
     setup, stages = Setup(**json.loads(await lines.readline())), Stages()
     timers(stages)
     async with product(setup) as (worker, outbox):
+        set_apart()
         _say("ready")
         while await lines.readline():
             stop = asyncio.Event()

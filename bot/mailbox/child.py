@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bot.garbage import set_apart
 from bot.mailbox import mime
 from bot.mailbox.language import language
 from pipeline.email import Email
@@ -41,6 +42,7 @@ def main(read: Read = mime.read) -> None:
         signal.signal(name, signal.SIG_IGN)  # who is asked to stop is our parent: it still waits for this mail
     asked, answers = _pipes()
     language(_WARM)
+    set_apart()
     start = _limited()
     _write(answers, READY)
     while (request := _frame(asked)) is not None:

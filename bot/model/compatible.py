@@ -10,7 +10,7 @@ import openai
 from openai import AsyncOpenAI, Omit, omit
 from openai.types.chat import ChatCompletion
 
-from bot.model.completions import Origin, answered, messages, translated
+from bot.model.completions import Origin, answered, messages, plainly, translated
 from bot.model.openai import strict
 from pipeline.errors import Misconfigured
 from pipeline.policy.content import ModelPrice
@@ -79,8 +79,8 @@ class CompatibleModel:
         stable = prompt.stable if form == "json_schema" else f"{prompt.stable}\n\n{_told(prompt)}"
         return await self.client.chat.completions.create(
             model=self.origin.model,
-            messages=messages(stable, prompt.varying),
-            response_format=_format(form, prompt),
+            messages=(),
+            extra_body=plainly(messages(stable, prompt.varying), _format(form, prompt)),
             max_tokens=prompt.most_tokens,
             temperature=0,
         )

@@ -1,11 +1,13 @@
 """OpenAI's chat API as one port: what its answers say and cost, and its SDK's errors as ours."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import openai
+from openai import Omit
 from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 
 from bot.model.errors import Unusable, retry_after
@@ -29,6 +31,12 @@ class Origin:
 def messages(stable: str, varying: str) -> list[ChatCompletionMessageParam]:
     """The stable part first, so that the provider's cache finds it again."""
     return [{"role": "system", "content": stable}, {"role": "user", "content": varying}]
+
+
+def plainly(said: Sequence[ChatCompletionMessageParam], form: Any | Omit) -> dict[str, object]:
+    """What the SDK shall send as it stands: given as parameters, it would be walked and copied once for each type that it might have,
+    which takes a third of a call's CPU."""
+    return {"messages": list(said)} | ({} if isinstance(form, Omit) else {"response_format": form})
 
 
 def answered(completion: ChatCompletion, prompt: Prompt, origin: Origin, started: float) -> Answer:

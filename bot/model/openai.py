@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from openai import AsyncOpenAI, Omit, omit
 from openai.types.shared_params import ResponseFormatJSONSchema
 
-from bot.model.completions import Origin, answered, messages, translated
+from bot.model.completions import Origin, answered, messages, plainly, translated
 from pipeline.policy.content import ModelPrice
 from pipeline.prompt import Answer, Prompt
 
@@ -28,8 +28,8 @@ class OpenAIModel:
         async with translated(self.origin):
             completion = await self.client.chat.completions.create(
                 model=self.origin.model,
-                messages=messages(prompt.stable, prompt.varying),
-                response_format=strict(prompt),
+                messages=(),
+                extra_body=plainly(messages(prompt.stable, prompt.varying), strict(prompt)),
                 max_completion_tokens=prompt.most_tokens,
                 temperature=_temperature(self.origin.model),
             )

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 
+from bot.garbage import set_apart
 from bot.redaction.engine import Engine
 
 
@@ -15,6 +16,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     engine = Engine()
+    set_apart()
     for line in sys.stdin:
         found = engine.find(json.loads(line))
         answers.write(json.dumps([(span.type, span.start, span.end) for span in found]) + "\n")

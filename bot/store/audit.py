@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from bot.store.database import Connection
 from pipeline.case import CaseId
 
+INTO = "insert into audit_log (message_id, actor, action, from_status, to_status, revision, traceparent, detail)"
+"""For a statement that writes its own row of the log."""
+
 
 async def write(
     connection: Connection,
@@ -24,16 +27,20 @@ async def write(
     `detail` holds ids, digests and names, never what a customer wrote.
     """
     await connection.execute(
-        "insert into audit_log (message_id, actor, action, from_status, to_status, revision, traceparent, detail)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        f"{INTO} values ($1, $2, $3, $4, $5, $6, $7, $8)",
         case,
         actor,
         action,
         *change,
         revision,
         traceparent,
-        json.dumps(dict(detail or {})).replace("\\u0000", ""),
+        as_json(detail or {}),
     )
+
+
+def as_json(detail: Mapping[str, str]) -> str:
+    """What the column takes."""
+    return json.dumps(dict(detail)).replace("\\u0000", "")
 
 
 def new_traceparent() -> str:

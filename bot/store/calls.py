@@ -17,6 +17,8 @@ returning extract(epoch from (day + 1)::timestamp at time zone 'UTC' - clock_tim
 
 async def put_calls(connection: Connection, case: CaseId, calls: Sequence[Call]) -> None:
     """Write what the case took; inside the transaction that settles it."""
+    if not calls:
+        return
     rows = [(case, call.role, call.model, call.tokens_in, call.cached_in, call.tokens_out, call.usd, call.ms) for call in calls]
     await connection.executemany(
         "insert into calls (message_id, role, model, tokens_in, cached_in, tokens_out, usd, ms) values ($1, $2, $3, $4, $5, $6, $7, $8)",

@@ -41,6 +41,6 @@ class Cards:
     async def remember(self, errand: Errand, placed: Placed) -> None:
         """Keep where a part of the case is shown. Raises LeaseLost where somebody else draws it now."""
         shown = (errand.effect.case, placed.kind, placed.channel, placed.ts, placed.revision)
-        found = await self.database.run(lambda connection: connection.fetchval(REMEMBER, *shown, errand.id, errand.token))
+        found = await self.database.change(lambda connection: connection.fetchval(REMEMBER, *shown, errand.id, errand.token))
         if found is None:
             raise LeaseLost

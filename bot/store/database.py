@@ -51,6 +51,13 @@ class Database:
         """Ask with one statement that changes nothing: it needs no BEGIN and no COMMIT. Raises Temporary as `run` does."""
         return await self._tried(lambda: self._asked(question))
 
+    async def change(self, statement: Callable[[Connection], Awaitable[T]]) -> T:
+        """Change something with one statement, which is a transaction of its own: it needs no BEGIN and no COMMIT.
+
+        Raises Temporary as `run` does; a connection that is lost while the statement runs was lost during COMMIT.
+        """
+        return await self._tried(lambda: self._asked(statement, commits=True))
+
     async def _tried(self, once: Callable[[], Awaitable[T]]) -> T:
         for attempt in range(TRIES):
             try:
@@ -75,20 +82,20 @@ class Database:
                     connection.terminate()
                     raise
         except LOST as lost:
-            if committing:
-                raise Temporary("The database was lost while saving, so it is not known whether this was saved.") from lost
-            raise _LostBeforeCommit from lost
+            raise _lost(committing) from lost
 
-    async def _asked(self, question: Callable[[Connection], Awaitable[T]]) -> T:
+    async def _asked(self, statement: Callable[[Connection], Awaitable[T]], *, commits: bool = False) -> T:
+        committing = False
         try:
             async with self.pool.acquire(timeout=10) as connection:
                 try:
-                    return await question(connection)
+                    committing = commits
+                    return await statement(connection)
                 except LOST:
                     connection.terminate()
                     raise
         except LOST as lost:
-            raise _LostBeforeCommit from lost
+            raise _lost(committing) from lost
 
     async def close(self) -> None:
         """Give the connections back; those still busy after 5 s are cut."""
@@ -100,6 +107,12 @@ class Database:
 
 class _LostBeforeCommit(Exception):
     """The connection went away while nothing could have been saved yet."""
+
+
+def _lost(committing: bool) -> Exception:
+    if committing:
+        return Temporary("The database was lost while saving, so it is not known whether this was saved.")
+    return _LostBeforeCommit()
 
 
 async def connect(dsn: str, *, name: str, size: int = 10, longest: timedelta = LONGEST) -> Database:

@@ -64,7 +64,7 @@ class EffectQueue:
 
     async def claim(self, lease: timedelta, types: Sequence[EffectType] = EFFECT_TYPES) -> Errand | None:
         """Take the effect of these types that waits longest, if it is the first of its lane."""
-        row = await self.database.run(lambda connection: connection.fetchrow(CLAIM, lease, list(types)))
+        row = await self.database.change(lambda connection: connection.fetchrow(CLAIM, lease, list(types)))
         return None if row is None else self._errand(row)
 
     async def extend(self, errand: Errand, lease: timedelta) -> bool:
@@ -72,20 +72,20 @@ class EffectQueue:
         sql = (
             "update effects set lease_until = clock_timestamp() + $3 where id = $1 and lease_token = $2 and state = 'pending' returning id"
         )
-        return await self.database.run(lambda connection: connection.fetchval(sql, errand.id, errand.token, lease)) is not None
+        return await self.database.change(lambda connection: connection.fetchval(sql, errand.id, errand.token, lease)) is not None
 
     async def done(self, errand: Errand, why: str = "") -> None:
         """It was performed. `why` is kept where it was not needed any more."""
-        await self.database.run(lambda connection: finish(connection, errand, "done", why))
+        await self.database.change(lambda connection: finish(connection, errand, "done", why))
 
     async def bury(self, errand: Errand, error: str) -> None:
         """Trying again cannot help."""
-        await self.database.run(lambda connection: finish(connection, errand, "dead", error))
+        await self.database.change(lambda connection: finish(connection, errand, "dead", error))
 
     async def retry(self, errand: Errand, error: str, wait: timedelta, *, answered: bool) -> bool:
         """Try again after `wait`; `answered` where the world said so itself, so that this was no crash. False where the lease was lost."""
         given = (errand.id, errand.token, error or None, wait, errand.crashes if answered else 0)
-        return await self.database.run(lambda connection: connection.fetchval(RETRY, *given)) is not None
+        return await self.database.change(lambda connection: connection.fetchval(RETRY, *given)) is not None
 
     async def release(self, errand: Errand) -> bool:
         """Give it back because we stop; `attempts` still counts, as we may have been half way."""
@@ -111,11 +111,14 @@ class EffectQueue:
 
 
 # Whether another of its lane may go now: commits that ring wait for each other, so nobody is woken for nothing.
-FINISH = """
-update effects e set state = $3, done_at = clock_timestamp(), lease_token = null, lease_until = null, last_error = $4
-where id = $1 and lease_token = $2 and state = 'pending'
-returning exists (select 1 from effects f where f.lane = e.lane and f.id > e.id and f.state = 'pending')
-"""
+FINISH = f"""
+with ended as (
+    update effects e set state = $3, done_at = clock_timestamp(), lease_token = null, lease_until = null, last_error = $4
+    where id = $1 and lease_token = $2 and state = 'pending'
+    returning exists (select 1 from effects f where f.lane = e.lane and f.id > e.id and f.state = 'pending') as waited_for
+), noted as ({audit.INTO} select $5, 'outbox', $6, null, null, null, $7, $8 from ended)
+select case when waited_for then pg_notify('{EFFECTS}', '') end from ended
+"""  # noqa: S608  # all parts are ours
 
 
 async def hold(connection: Connection, errand: Errand) -> None:
@@ -126,11 +129,8 @@ async def hold(connection: Connection, errand: Errand) -> None:
 
 
 async def finish(connection: Connection, errand: Errand, state: str, why: str = "") -> None:
-    """End the errand within the caller's transaction. Raises LeaseLost."""
-    waited_for = await connection.fetchval(FINISH, errand.id, errand.token, state, why or None)
-    if waited_for is None:
+    """End the errand with one statement, within the caller's transaction if there is one. Raises LeaseLost."""
+    detail = audit.as_json({"key": errand.effect.key, "attempt": str(errand.attempt), **({"why": why} if why else {})})
+    noted = (errand.effect.case, f"{errand.effect.type}_{state}", errand.traceparent, detail)
+    if await connection.fetchrow(FINISH, errand.id, errand.token, state, why or None, *noted) is None:
         raise LeaseLost
-    detail = {"key": errand.effect.key, "attempt": str(errand.attempt), **({"why": why} if why else {})}
-    await audit.write(connection, errand.effect.case, "outbox", f"{errand.effect.type}_{state}", errand.traceparent, detail=detail)
-    if waited_for:
-        await connection.execute("select pg_notify($1, '')", EFFECTS)

@@ -11,7 +11,7 @@ from bot.store import audit, settling
 from bot.store.bell import CASES
 from bot.store.codec import Codecs
 from bot.store.database import Connection, Database
-from bot.store.rows import put_body
+from bot.store.rows import put_bodies
 from bot.store.settling import Job
 from pipeline.case import Case, CaseId, History, Triaged
 from pipeline.effects import Effect
@@ -29,7 +29,7 @@ on conflict (mailbox_id, source) do nothing returning id
 
 # Mails that died in somebody's hands are tried again one by one, the oldest first: one that kills the process takes no other along.
 # A mailbox's past waits behind everything new, in its thread too.
-CLAIM = """
+CLAIM = f"""
 with due as (
     select m.id, m.status as was from messages m
     where m.status in ('queued', 'working') and m.available_at <= statement_timestamp()
@@ -39,12 +39,17 @@ with due as (
       and (m.crashes = 0 or not exists (select 1 from messages s where s.status = 'working' and s.id < m.id
            and s.crashes > case when s.lease_until < statement_timestamp() then 0 else 1 end))
     order by m.dry_run, m.available_at, m.id limit 1 for update of m skip locked
+), taken as (
+    update messages m set status = 'working', attempts = attempts + 1, crashes = crashes + 1,
+        lease_token = gen_random_uuid(), lease_until = clock_timestamp() + $1
+    from due where m.id = due.id
+    returning m.*, due.was, clock_timestamp() as now
+), noted as (
+    {audit.INTO}
+    select id, 'worker', 'claim', was, 'working', null, traceparent, jsonb_build_object('attempt', attempts::text) from taken
 )
-update messages m set status = 'working', attempts = attempts + 1, crashes = crashes + 1,
-    lease_token = gen_random_uuid(), lease_until = clock_timestamp() + $1
-from due where m.id = due.id
-returning m.*, due.was, clock_timestamp() as now
-"""
+select taken.*, b.codec, b.data from taken left join bodies b on b.message_id = taken.id and b.part = 'raw'
+"""  # noqa: S608  # all parts are ours
 
 HISTORY = """
 select count(*) filter (where thread_id = $3) as earlier,
@@ -94,12 +99,12 @@ class Queue:
 
     async def claim(self, lease: timedelta) -> Job | None:
         """Take the mail that waits longest, if its thread has no earlier unfinished one; its attempt is counted at once."""
-        return await self.database.run(lambda connection: self._claim(connection, lease))
+        return await self.database.change(lambda connection: self._claim(connection, lease))
 
     async def extend(self, job: Job, lease: timedelta) -> bool:
         """Keep the lease for as long again; False where it was lost."""
         sql = "update messages set lease_until = clock_timestamp() + $3 where id = $1 and lease_token = $2 returning id"
-        return await self.database.run(lambda connection: connection.fetchval(sql, job.case, job.token, lease)) is not None
+        return await self.database.change(lambda connection: connection.fetchval(sql, job.case, job.token, lease)) is not None
 
     async def history(self, job: Job, email: Email) -> History:
         """What our memory says of a mail that was read just now."""
@@ -152,7 +157,7 @@ class Queue:
         found = await connection.fetchval(INGEST, *key, *shown, traceparent, *past)
         if found is None:
             return None
-        await put_body(connection, self.codec, found, "raw", arrival.raw)
+        await put_bodies(connection, self.codec, CaseId(found), {"raw": arrival.raw})
         await audit.write(connection, found, "ingest", "arrive", traceparent, change=(None, "queued"), revision=0)
         await connection.execute("select pg_notify($1, '')", CASES)
         return CaseId(found)
@@ -161,11 +166,7 @@ class Queue:
         row = await connection.fetchrow(CLAIM, lease)
         if row is None:
             return None
-        body = await connection.fetchrow("select codec, data from bodies where message_id = $1 and part = 'raw'", row["id"])
-        raw = self.codec.decode(body["codec"], body["data"]) if body else b""
-        detail = {"attempt": str(row["attempts"])}
-        await audit.write(connection, row["id"], "worker", "claim", row["traceparent"], change=(row["was"], "working"), detail=detail)
-        return self._job(row, raw)
+        return self._job(row, self.codec.decode(row["codec"], row["data"]) if row["codec"] is not None else b"")
 
     def _job(self, row: asyncpg.Record, raw: bytes) -> Job:
         return Job(

@@ -1,7 +1,7 @@
 """What a worker leaves behind: a case with all its parts, or the remains of a mail that could not be worked on."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -14,21 +14,23 @@ from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import EMAIL, INPUTS, PARTS, TRIAGED, Inputs, dump, parts
 from bot.store.labels import open_label
-from bot.store.rows import put_body, put_draft, put_effects
+from bot.store.rows import put_bodies, put_draft, put_effects
 from bot.store.transitions import CLOSED
 from pipeline.case import Case, CaseId, History, Triaged
 from pipeline.effects import Effect, PostCard
 from pipeline.email import Email, MailboxId
 
-SETTLE = """
-update messages set
+SETTLE = f"""
+with settled as (update messages set
     status = $3, revision = revision + 1, lease_token = null, lease_until = null, last_error = null, crashes = 0,
     decided_at = clock_timestamp(),
     closed_at = case when $4 then clock_timestamp() end, content_sha256 = $5, sender = $6, subject = $7, intent = $8, urgency = $9,
     owner = $10, policy_flags = $11, confidence = $12, route = $13, would_be = $14, respond_by = $15, sends_at = $16, gate_key = $17
 where id = $1 and lease_token = $2 and status = 'working'
-returning traceparent, revision
-"""
+returning id, status, traceparent, revision),
+noted as ({audit.INTO} select id, 'worker', $18, 'working', status, revision, traceparent, $19 from settled)
+select traceparent, pg_notify('{CASES}', '') from settled
+"""  # noqa: S608  # all parts are ours
 
 
 # A mail that is triaged anew counts its attempts anew, but its first decision is kept.
@@ -77,7 +79,7 @@ async def settle(
     shelve: bool = False,
 ) -> bool:
     case = case_of(job, email, triaged)
-    traceparent = await _project(connection, codec, job, case)
+    traceparent = await _project(connection, codec, job, case, "triage", {})
     if traceparent is None:
         return False
     inputs = dump(INPUTS, Inputs(email, job.mailbox, history, job.now))
@@ -85,8 +87,6 @@ async def settle(
     await put_calls(connection, job.case, triaged.calls)
     effects = () if history.dry_run else effects
     await _keep(connection, codec, case, await _shelved(connection, case, effects) if shelve else effects, traceparent)
-    change = ("working", case.status.value)
-    await audit.write(connection, case.id, "worker", "triage", traceparent, change=change, revision=case.revision)
     if not history.dry_run:
         await open_label(connection, case, triaged, job.thread_id, job.received_at)
         await link(connection, codec, case, job.now, traceparent)
@@ -94,12 +94,10 @@ async def settle(
 
 
 async def bury(connection: Connection, codec: Codecs, job: Job, remains: Case, effects: Sequence[Effect]) -> bool:
-    traceparent = await _project(connection, codec, job, remains)
+    traceparent = await _project(connection, codec, job, remains, "dead_letter", {"attempts": str(job.attempt)})
     if traceparent is None:
         return False
     await _keep(connection, codec, remains, await _shelved(connection, remains, ()) if job.dry_run else effects, traceparent)
-    change, detail = ("working", remains.status.value), {"attempts": str(job.attempt)}
-    await audit.write(connection, remains.id, "worker", "dead_letter", traceparent, change=change, revision=remains.revision, detail=detail)
     return True
 
 
@@ -110,8 +108,8 @@ async def _shelved(connection: Connection, case: Case, effects: Sequence[Effect]
     return tuple(effect for effect in effects if not isinstance(effect, PostCard))
 
 
-async def _project(connection: Connection, codec: Codecs, job: Job, case: Case) -> str | None:
-    """Write what is asked for often into the row itself, if the lease still holds; its trace context, or None."""
+async def _project(connection: Connection, codec: Codecs, job: Job, case: Case, action: str, detail: Mapping[str, str]) -> str | None:
+    """Write what is asked for often into the row itself, and that into the log, if the lease still holds; its trace context, or None."""
     seen, decision = case.classification, case.decision
     text = codec.encode_text
     mail = (case.email.content_sha256, text(case.email.sender.address), text(case.email.subject))
@@ -121,7 +119,8 @@ async def _project(connection: Connection, codec: Codecs, job: Job, case: Case) 
     if decision is not None:
         meaning = (meaning[0], decision.urgency, decision.owner, *meaning[3:])
     closed = case.status in CLOSED
-    row = await connection.fetchrow(SETTLE, job.case, job.token, case.status.value, closed, *mail, *meaning, *routes, *gate)
+    noted = (action, audit.as_json(detail))
+    row = await connection.fetchrow(SETTLE, job.case, job.token, case.status.value, closed, *mail, *meaning, *routes, *gate, *noted)
     return None if row is None else str(row["traceparent"])
 
 
@@ -132,9 +131,7 @@ async def _record(connection: Connection, codec: Codecs, job: Job, inputs: bytes
 
 
 async def _keep(connection: Connection, codec: Codecs, case: Case, effects: Sequence[Effect], traceparent: str) -> None:
-    await put_body(connection, codec, case.id, "email", dump(EMAIL, case.email))
-    await put_body(connection, codec, case.id, "case", dump(PARTS, parts(case)))
+    await put_bodies(connection, codec, case.id, {"email": dump(EMAIL, case.email), "case": dump(PARTS, parts(case))})
     if case.draft is not None:
         await put_draft(connection, codec, case.id, case.draft)
     await put_effects(connection, codec, effects, traceparent)
-    await connection.execute("select pg_notify($1, '')", CASES)

@@ -8,7 +8,7 @@ from bot.store.codec import Codecs
 from bot.store.database import Connection
 from bot.store.documents import PARTS, dump, parts
 from bot.store.labels import judged
-from bot.store.rows import put_body, put_draft, put_effects
+from bot.store.rows import put_bodies, put_draft, put_effects
 from pipeline.case import Case, CaseId, Outcome, Status
 from pipeline.review import Move
 
@@ -57,7 +57,7 @@ async def write_move(connection: Connection, codec: Codecs, before: Case, move: 
     traceparent = await _update(connection, before, after)
     if traceparent is None:
         return None
-    await put_body(connection, codec, after.id, "case", dump(PARTS, parts(after)))
+    await put_bodies(connection, codec, after.id, {"case": dump(PARTS, parts(after))})
     if move.draft is not None:
         await put_draft(connection, codec, after.id, move.draft)
     await _label(connection, after)

@@ -56,10 +56,10 @@ class Reading:
     calls: tuple[Call, ...] = ()
 
 
-async def classify(redacted: RedactedEmail, email: Email, mailbox: MailboxId, house: House) -> Guess:
+async def classify(redacted: RedactedEmail, email: Email, mailbox: MailboxId, house: House, said: Signals | None = None) -> Guess:
     """Ask the local model about subject and newest text. Raises what the model raises: Temporary or Permanent."""
     scores = await house.model.rank(redacted.subject, redacted.text)
-    return guess(scores, signals(house.rulebook, facts(email, mailbox)), mailbox, house)
+    return guess(scores, said or signals(house.rulebook, facts(email, mailbox)), mailbox, house)
 
 
 def guess(scores: Sequence[IntentScore], said: Signals, mailbox: MailboxId, house: House) -> Guess:
@@ -68,9 +68,9 @@ def guess(scores: Sequence[IntentScore], said: Signals, mailbox: MailboxId, hous
     return Guess(read(known, said, mailbox, house), tuple(known), said)
 
 
-def unclassified(email: Email, mailbox: MailboxId, house: House) -> Classification:
+def unclassified(email: Email, mailbox: MailboxId, house: House, said: Signals | None = None) -> Classification:
     """What can be said without a model: flags and urgency, from the wording."""
-    return read((), signals(house.rulebook, facts(email, mailbox)), mailbox, house)
+    return read((), said or signals(house.rulebook, facts(email, mailbox)), mailbox, house)
 
 
 def read(known: Sequence[IntentScore], said: Signals, mailbox: MailboxId, house: House) -> Classification:

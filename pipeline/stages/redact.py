@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.email import Email, MailboxId, RedactedEmail, Shareable, Span
 from pipeline.errors import Temporary
 from pipeline.house import House
-from pipeline.policy.evaluate import REDACTIONS, redaction
+from pipeline.policy.evaluate import REDACTIONS, Signals, redaction
 from pipeline.policy.rulebook import Redaction
 from pipeline.ports import NameFinder
 from pipeline.redaction.find import spans
@@ -19,16 +19,16 @@ _BETWEEN = "\n\n"
 _MARKS = re.compile(r"^[>\s]+", re.MULTILINE)
 
 
-async def redacted_for(email: Email, mailbox: MailboxId, house: House) -> RedactedEmail:
+async def redacted_for(email: Email, mailbox: MailboxId, house: House, said: Signals | None = None) -> RedactedEmail:
     """Subject and newest text as policy wants them read. Raises Temporary where the engine that it needs cannot answer."""
-    asked = redaction(house.rulebook, facts(email, mailbox))
+    asked = redaction(house.rulebook, facts(email, mailbox), said)
     (subject, text), found, restore = await _redacted((email.subject, email.reply), asked, email, house)
     return RedactedEmail(subject, text, email.language, found, restore)
 
 
-async def shareable(email: Email, mailbox: MailboxId, house: House) -> Shareable:
+async def shareable(email: Email, mailbox: MailboxId, house: House, said: Signals | None = None) -> Shareable:
     """What a language model may be shown. Raises Temporary where that cannot be made: then none is asked."""
-    (subject, text, thread), found, restore = await _shown((email.subject, email.reply, quoted(email)), email, mailbox, house)
+    (subject, text, thread), found, restore = await _shown((email.subject, email.reply, quoted(email)), email, mailbox, house, said)
     return Shareable(subject, text, email.language, found, restore, thread)
 
 
@@ -48,9 +48,9 @@ Redacted = tuple[tuple[str, ...], tuple[Span, ...], tuple[tuple[str, str], ...]]
 """The parts with placeholders, the spans of the second part, and what each placeholder stands for."""
 
 
-async def _shown(parts: tuple[str, ...], email: Email, mailbox: MailboxId, house: House) -> Redacted:
+async def _shown(parts: tuple[str, ...], email: Email, mailbox: MailboxId, house: House, said: Signals | None = None) -> Redacted:
     """The parts as policy wants language models to see them."""
-    asked = max(redaction(house.rulebook, facts(email, mailbox)), house.rulebook.redaction_for_models, key=REDACTIONS.index)
+    asked = max(redaction(house.rulebook, facts(email, mailbox), said), house.rulebook.redaction_for_models, key=REDACTIONS.index)
     if asked == "full" and house.names is None:
         raise Temporary("Names cannot be taken out of mail here, so no language model is shown any.")
     return await _redacted(parts, asked, email, house)

@@ -34,7 +34,7 @@ def buckets(subject: str, text: str, domain: str) -> list[int]:
 
     `domain` is the sender's: only whether links lead there is asked.
     """
-    return sorted({zlib.crc32(feature.encode("utf-8", "replace")) % BUCKETS for feature in _features(subject, text, domain)})
+    return sorted({zlib.crc32(feature.encode("utf-8", "replace")) % BUCKETS for feature in set(_features(subject, text, domain))})
 
 
 def topic(subject: str) -> str:
@@ -50,21 +50,22 @@ def readable(text: str) -> str:
     return "\n".join(lines[:rule] if rule else lines)
 
 
-def _features(subject: str, text: str, domain: str) -> Iterator[str]:
+def _features(subject: str, text: str, domain: str) -> list[str]:
     about, written = topic(subject), readable(text)
-    yield from (f"subject {word}" for word in _words(about))
     words = _words(written)[:WORDS]
-    yield from words
-    yield from (f"{first} {second}" for first, second in itertools.pairwise(words))
-    yield from _shapes(about, written)
-    yield from _links(text[:READ], domain)
-    yield from _runs(f"{about} {written}")
+    found = [f"subject {word}" for word in _words(about)]
+    found += words
+    found += [f"{first} {second}" for first, second in itertools.pairwise(words)]
+    found += _shapes(about, written)
+    found += _links(text[:READ], domain)
+    found += _runs(f"{about} {written}")
+    return found
 
 
-def _runs(text: str) -> Iterator[str]:
+def _runs(text: str) -> list[str]:
     """Every four characters in a row, which a word in disguise shares with the word; a digit is any digit."""
     plain = _DIGIT.sub("0", _BLANK.sub(" ", text[:LETTERS].lower()))
-    return (f"={plain[at : at + 4]}" for at in range(len(plain) - 3))
+    return ["=" + plain[at : at + 4] for at in range(len(plain) - 3)]
 
 
 def _words(text: str) -> list[str]:
