@@ -13,7 +13,7 @@ from tests.journeys.running import until
 async def test_it_goes_out_once_and_whoever_or_whatever_stops_it_leaves_it_to_a_person(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with journey(tmp_path, monkeypatch, "4s") as at:
+    async with journey(tmp_path, monkeypatch, "8s") as at:
         await at.right("auto_send")
         at.arrive("once")
         assert ids.HOLD in str(await at.card("once", "Sends by itself"))
