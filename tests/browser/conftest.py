@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, Page
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -17,6 +19,7 @@ from tests.sandbox.slack.kit import actions, button
 from tests.slack import QUICK, local_slack
 
 HALL = "#ops-inbox"
+MANIFEST = Path(__file__).parents[2] / "app_manifest.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,14 @@ class Exhibition:
     page: Page
     elements: Locator
     display: Locator
+
+
+def _manifest(folder: Path) -> Path:
+    """Our manifest and a global shortcut, which the bot has none of."""
+    one = "    - {name: Start a case, type: global, callback_id: start_case, description: From anywhere}\n"
+    written = folder / "app_manifest.yml"
+    written.write_text(MANIFEST.read_text().replace("  shortcuts:\n", f"  shortcuts:\n{one}"))
+    return written
 
 
 @asynccontextmanager
@@ -44,13 +55,14 @@ async def _gallery(slack: LocalSlack, client: AsyncWebClient) -> AsyncIterator[G
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def exhibition() -> AsyncIterator[Exhibition]:
-    async with local_slack(timing=QUICK) as slack:
+async def exhibition(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Exhibition]:
+    async with local_slack(timing=QUICK, manifest=_manifest(tmp_path_factory.mktemp("app"))) as slack:
         client, hall, ana = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url), slack.channel(HALL), slack.user("ana")
         async with _gallery(slack, client) as gallery, page(f"{slack.page_url}?user={ana}#/{ana}/{hall}") as opened:
             opened.set_default_timeout(5_000)
             shown = await client.chat_postMessage(channel=hall, text="Pictures", blocks=display_blocks())
-            controls = [*element_blocks(), actions(button("open_form", "Open the form"))]
+            doors = (button("open_form", "Open the form"), button("open_steps", "Open the steps"), button("silent", "Hang"))
+            controls = [*element_blocks(), actions(*doors)]
             live = await client.chat_postMessage(channel=hall, text="Elements", blocks=controls)
             display, elements = (opened.locator(f"[data-ts='{message['ts']}']") for message in (shown, live))
             yield Exhibition(slack, client, gallery, opened, elements, display)

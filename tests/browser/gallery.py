@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from tests.sandbox.slack.kit import actions, button, field, mrkdwn, option, plain, section
+from tests.sandbox.slack.kit import actions, button, field, modal, mrkdwn, option, plain, section, typed
 
 Json = dict[str, Any]
 
@@ -52,12 +52,13 @@ SEVERAL = [
     _element("multi_channels_select", placeholder=plain("Channels")),
 ]
 INPUTS = [
-    _element("plain_text_input", placeholder=plain("Your words")),
+    _element("plain_text_input", placeholder=plain("Your words"), max_length=20),
+    {"type": "plain_text_input", "action_id": "letter", "multiline": True},
+    {"type": "plain_text_input", "action_id": "untouched", "initial_value": "As it was"},
     _element("email_text_input"),
     _element("url_text_input"),
     _element("number_input", is_decimal_allowed=False, min_value="1", max_value="9"),
     _element("rich_text_input"),
-    _element("file_input", filetypes=["txt", "png"], max_files=2),
 ]
 RICH: list[Json] = [
     {"type": "rich_text_section", "elements": [
@@ -123,14 +124,28 @@ def element_blocks() -> list[Json]:
 
 
 def form() -> Json:
-    """A modal with every element that an input block takes."""
-    fields = [field(element["type"], element) for element in (*INPUTS, *MENUS, *SEVERAL, *PICKERS)]
-    return {"type": "modal", "callback_id": "form", "title": plain("Every field"), "submit": plain("Send"), "blocks": fields}
+    """A modal with every element that an input block takes, save the file field."""
+    fields = [field(element["action_id"], element) for element in (*INPUTS, *MENUS, *SEVERAL, *PICKERS)]
+    return modal(*fields, callback_id="form", title=plain("Every field"))
+
+
+def step(name: str) -> Json:
+    """One of the modals that follow each other."""
+    on_enter = {"trigger_actions_on": ["on_enter_pressed"]}
+    words = field("words", typed("words", dispatch_action_config=on_enter), dispatch_action=True, optional=True)
+    return modal(words, callback_id="step", title=plain(name))
 
 
 def home() -> Json:
     """A Home tab with figures, text and buttons."""
     return {"type": "home", "blocks": [*display_blocks()[:6], *chart_blocks(), actions(*BUTTONS[:3])]}
+
+
+NEXT = {
+    "First": {"response_action": "push", "view": step("Second")},
+    "Second": {"response_action": "update", "view": step("Third")},
+    "Third": {"response_action": "clear"},
+}
 
 
 class Gallery:
@@ -139,11 +154,15 @@ class Gallery:
     def __init__(self, app: AsyncApp) -> None:
         self.heard: dict[str, Json] = {}
         self.changed = asyncio.Condition()
-        app.action({"action_id": "open_form"})(self._open)
+        app.action("silent")(self._silent)
+        app.action(re.compile("open_.+"))(self._open)
         app.action(re.compile(".+"))(self._acted)
-        for kind in ("external_select", "multi_external_select"):
-            app.options(kind)(self._offer)
+        app.options(re.compile(".*external_select"))(self._offer)
         app.view("form")(self._submitted)
+        app.view("step")(self._stepped)
+        app.shortcut(re.compile(".+"))(self._called)
+        app.command("/triage")(self._commanded)
+        app.event("app_home_opened")(self._home)
 
     async def of(self, key: str, seconds: float = 5.0) -> Json:
         """What was heard under this name, once it is heard."""
@@ -156,9 +175,13 @@ class Gallery:
             self.heard[key] = value
             self.changed.notify_all()
 
-    async def _open(self, ack: Any, body: Json, client: Any) -> None:
+    async def _open(self, ack: Any, body: Json, client: Any, action: Json) -> None:
         await ack()
-        await client.views_open(trigger_id=body["trigger_id"], view=form())
+        view = form() if action["action_id"] == "open_form" else step("First")
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    async def _silent(self) -> None:
+        """An app that hangs, as Slack sees it."""
 
     async def _acted(self, ack: Any, action: Json) -> None:
         await ack()
@@ -168,5 +191,22 @@ class Gallery:
         await ack(options=[one for one in OFFERED if payload["value"].lower() in one["value"]])
 
     async def _submitted(self, ack: Any, view: Json) -> None:
+        values = view["state"]["values"]
+        if values["plain_text_input"]["plain_text_input"]["value"] == "refused":
+            await ack(response_action="errors", errors={"plain_text_input": "Not this word."})
+            return
         await ack()
-        await self._keep("form", view["state"]["values"])
+        await self._keep("form", values)
+
+    async def _stepped(self, ack: Any, view: Json) -> None:
+        await ack(**NEXT[view["title"]["text"]])
+
+    async def _called(self, ack: Any, shortcut: Json) -> None:
+        await ack()
+        await self._keep(shortcut["callback_id"], shortcut)
+
+    async def _commanded(self, ack: Any, command: Json) -> None:
+        await ack(f"You said {command['text']}.")
+
+    async def _home(self, event: Json, client: Any) -> None:
+        await client.views_publish(user_id=event["user"], view=home())
