@@ -141,7 +141,7 @@ def home() -> Json:
     return {"type": "home", "blocks": [*display_blocks()[:6], *chart_blocks(), actions(*BUTTONS[:3])]}
 
 
-NEXT = {
+NEXT: dict[str, Json] = {
     "First": {"response_action": "push", "view": step("Second")},
     "Second": {"response_action": "update", "view": step("Third")},
     "Third": {"response_action": "clear"},

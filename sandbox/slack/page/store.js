@@ -50,10 +50,10 @@ function upsert(list, message) {
   list.sort(byTime);
 }
 
-// The channel's history, and what arrived while it was on its way: the newer state of a message wins.
-export function takeMessages(store, channel, history, arrived) {
+// A history, and what arrived while it was on its way: the newer state of a message wins.
+export function merged(history, arrived) {
   for (const message of arrived) upsert(history, message);
-  store.messages.set(channel, history);
+  return history;
 }
 
 function drop(list, ts) {
