@@ -2,9 +2,11 @@
 
 const PAUSE = 2000;
 
-// Returns a function that stops listening.
+// Returns how to stop listening, and a promise that what happens from now on is heard (or that the first try failed).
 export function listen(url, { onEvent, onLost, onBack }) {
   const state = { source: null, lost: false, stopped: false };
+  let tried;
+  const listening = new Promise((resolve) => (tried = resolve));
   function open() {
     if (state.stopped) return;
     state.source = new EventSource(url);
@@ -13,17 +15,21 @@ export function listen(url, { onEvent, onLost, onBack }) {
     state.source.onopen = () => {
       if (state.lost) onBack();
       state.lost = false;
+      tried();
     };
   }
   // The browser itself tries again after a broken stream, but not after a refused one.
   function onError() {
     if (!state.lost) onLost();
     state.lost = true;
+    tried();
     if (state.source.readyState === EventSource.CLOSED) setTimeout(open, PAUSE);
   }
   open();
-  return () => {
+  const stop = () => {
     state.stopped = true;
     state.source.close();
+    tried();
   };
+  return { stop, listening };
 }

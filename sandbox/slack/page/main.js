@@ -35,11 +35,14 @@ async function actAs(slack, user) {
   const data = await slack.api.bootstrap(user);
   if (!data.ok || !data.users) return void showFailure(data);
   takeBootstrap(slack.store, data);
-  slack.stop = listen(slack.api.eventsUrl(), {
+  const stream = listen(slack.api.eventsUrl(), {
     onEvent: (event) => takeEvent(slack.store, event),
     onLost: () => setConnected(slack, false),
     onBack: () => resync(slack),
   });
+  slack.stop = stream.stop;
+  await stream.listening;
+  if (slack.stop !== stream.stop) return;
   settleRoute(slack, wasApp);
   slack.shell.rebuild();
   takeEvent(slack.store, { type: "views", views: (await slack.api.views()).views || [] });

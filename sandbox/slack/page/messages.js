@@ -4,6 +4,7 @@ import { h, reconcile } from "./dom.js";
 import { dayKey, dayLabel } from "./format.js";
 import { avatar, channelIcon, channelTitle } from "./people.js";
 import { createMessageNodes } from "./message.js";
+import { merged } from "./store.js";
 import { mrkdwnInline } from "./text/mrkdwn.js";
 
 const GROUP_SECONDS = 300;
@@ -37,9 +38,11 @@ export function createMessageList(slack, channel) {
     slack.api.read(channel.id, last.ts);
   }
   async function load() {
+    const arrived = [];
+    store.messages.set(channel.id, arrived);
     const answer = await slack.api.messages(channel.id);
     if (!answer.messages) return void slack.toast(answer.message || `The messages could not be had: ${answer.error}`, "error");
-    store.messages.set(channel.id, answer.messages);
+    store.messages.set(channel.id, merged(answer.messages, arrived));
     state.newFrom = firstUnread(answer.messages, unread, store.me);
     draw();
     state.settled = true;

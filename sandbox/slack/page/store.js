@@ -50,6 +50,12 @@ function upsert(list, message) {
   list.sort(byTime);
 }
 
+// A history, and what arrived while it was on its way: the newer state of a message wins.
+export function merged(history, arrived) {
+  for (const message of arrived) upsert(history, message);
+  return history;
+}
+
 function drop(list, ts) {
   const at = list.findIndex((known) => known.ts === ts);
   if (at >= 0) list.splice(at, 1);

@@ -7,7 +7,7 @@ import { createComposer } from "./composer.js";
 import { createMessageNodes } from "./message.js";
 import { continues } from "./messages.js";
 import { channelTitle } from "./people.js";
-import { threadKey } from "./store.js";
+import { merged, threadKey } from "./store.js";
 
 export function createThread(slack, channelId, ts) {
   const { store } = slack;
@@ -28,9 +28,11 @@ export function createThread(slack, channelId, ts) {
     if (messages.length > state.count) requestAnimationFrame(() => (scroller.scrollTop = scroller.scrollHeight));
     state.count = messages.length;
   }
+  const arrived = [];
+  store.threads.set(key, arrived);
   slack.api.thread(channelId, ts).then((answer) => {
     if (!answer.messages) return void slack.toast(answer.message || `The thread could not be had: ${answer.error}`, "error");
-    store.threads.set(key, answer.messages);
+    store.threads.set(key, merged(answer.messages, arrived));
     draw();
   });
   const unwatch = store.on("thread", (changed) => changed === key && draw());
