@@ -95,15 +95,15 @@ class Journey:
 
         await until(look, f"the channel never read: {words}")
 
-    async def thread(self, name: str, words: str) -> str:
-        """What stands under the card, once these words are among it."""
+    async def thread(self, name: str, *words: str) -> str:
+        """What stands under the card, once all these words are among it."""
         card = await self.card(name, "")
 
         async def look() -> str | None:
             said = str(await self.chloe.thread(self.channel, card["ts"]))
-            return said if words in said else None
+            return said if all(each in said for each in words) else None
 
-        return await until(look, f"nothing under the card of {name} says {words}")
+        return await until(look, f"nothing under the card of {name} says {' and '.join(words)}")
 
     def answers(self, name: str) -> list[EmailMessage]:
         found = [path for path in (self.demo.data / "customers").glob("*/*/*") if path.is_file() and path.parent.name in ("new", "cur")]

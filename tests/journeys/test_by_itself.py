@@ -23,13 +23,13 @@ async def test_it_goes_out_once_and_whoever_or_whatever_stops_it_leaves_it_to_a_
 
         at.arrive("held")
         assert (await at.chloe.click(at.channel, await at.card("held", ids.HOLD), ids.HOLD))["ok"]
-        assert "Approve & send" in await at.thread("held", "Held by Chloe Martin")
+        await at.thread("held", "Held by Chloe Martin", "Approve & send")
 
         at.arrive("paused")
         await at.card("paused", ids.HOLD)
         await at.chloe.post("post", channel=at.channel, text="/triage pause the prices change")
         why = "Not sent by itself: Chloe Martin paused all answers that go out by themselves: the prices change."
-        assert "Approve & send" in await at.thread("paused", why)
+        await at.thread("paused", why, "Approve & send")
         at.arrive("unsent")
         await at.thread("unsent", "Approve & send")
         assert await at.sql("select route || would_be from messages where sender like '%unsent%'") == "reviewauto_send"
