@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -85,7 +87,8 @@ def _cached(file: Path) -> Classifier | None:
 
 
 def _cache(file: Path, classifier: Classifier) -> None:
+    """Two programs may start at once, so each writes a file of its own."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".part")
+    fresh = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.part")
     fresh.write_bytes(kept.written(classifier))
     fresh.replace(file)

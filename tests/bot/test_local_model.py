@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +101,12 @@ def test_answers_about_examples_left_out(cache: Path) -> None:
     assert sum(row.right for row in answered) / len(answered) >= 0.85
     assert len(answered) / len(ours) >= 0.7
     assert sum(row.confidence >= THRESHOLD for row in strangers) / len(strangers) <= 0.2
+
+
+def test_programs_that_start_at_once_do_not_take_each_others_file(model: local.LocalModel, cache: Path, tmp_path: Path) -> None:
+    (kept,) = cache.glob("local-*.npz")
+    classifier = local._cached(kept)
+    assert classifier is not None
+    with ThreadPoolExecutor(8) as hands:
+        list(hands.map(lambda _: local._cache(tmp_path / "new" / "local-1.npz", classifier), range(40)))
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["local-1.npz"]
