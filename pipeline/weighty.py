@@ -3,11 +3,14 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from pipeline.lexicon import COMMITTING, COMMITTING_STEMS, NUMBERS, folded
 
 _NOT = re.compile(r"n['’]t\b|(?<=\bcan)not\b")
 WORD = re.compile(r"[^\W\d_]+")
+REMEMBERED, WORDS_REMEMBERED = 512, 4096
+"""Letters say the same sentences again and again: so many texts, and so many words, are looked at once."""
 
 
 _GLUED = (
@@ -48,32 +51,45 @@ _GLUED_NUMBER = re.compile(folded(_GLUED))
 _COMMITTING_STEMS = re.compile(rf"(?:{'|'.join(sorted(COMMITTING_STEMS))})\w*")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def words(text: str) -> tuple[str, ...]:
     """The words, folded, contractions taken apart: "don't" is "do not"."""
-    return WORD.findall(_NOT.sub(" not", folded(text)))
+    return tuple(WORD.findall(_NOT.sub(" not", folded(text))))
 
 
-def numbers(said: list[str]) -> Counter[str]:
+def numbers(said: tuple[str, ...]) -> Counter[str]:
     """Numbers written as words, in any of the languages."""
-    return Counter(word for word in said if word in NUMBERS or _GLUED_NUMBER.fullmatch(word))
+    return Counter(filter(_is_number, said))
 
 
-def bound(said: list[str], language: str) -> tuple[int, ...]:
+@lru_cache(maxsize=WORDS_REMEMBERED)
+def _is_number(word: str) -> bool:
+    return word in NUMBERS or _GLUED_NUMBER.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=REMEMBERED)
+def bound(said: tuple[str, ...], language: str) -> tuple[int, ...]:
     """How often a text denies, obliges and limits, and whether it names a condition; unknown languages are read as all of them."""
     flat = " ".join(said)
     counted = tuple(sum(1 for _ in pattern.finditer(flat)) for pattern in _PATTERNS.get(language, _ANY))
     return (*counted, *(int(bool(condition.search(flat))) for condition in _CONDITIONS.get(language, ())))
 
 
-def bound_elsewhere(said: list[str], language: str) -> int:
+@lru_cache(maxsize=REMEMBERED)
+def bound_elsewhere(said: tuple[str, ...], language: str) -> int:
     """How often words of another language deny, oblige or limit."""
     own, flat = _PATTERNS.get(language, ()), " ".join(said)
     return sum(1 for pattern in _ANY if pattern not in own for _ in pattern.finditer(flat))
 
 
-def committing(said: list[str]) -> frozenset[str]:
+def committing(said: tuple[str, ...]) -> frozenset[str]:
     """The words that promise, name a time or money, or ask for what frauds ask for."""
-    return frozenset(word for word in said if word in COMMITTING or _COMMITTING_STEMS.fullmatch(word))
+    return frozenset(filter(_commits, said))
+
+
+@lru_cache(maxsize=WORDS_REMEMBERED)
+def _commits(word: str) -> bool:
+    return word in COMMITTING or _COMMITTING_STEMS.fullmatch(word) is not None
 
 
 def _whole(pattern: str) -> re.Pattern[str]:
